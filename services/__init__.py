@@ -1,0 +1,1 @@
+"""The six services. Each owns its store and speaks to the others only by the messages of `shared.contracts`."""

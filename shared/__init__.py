@@ -1,0 +1,1 @@
+"""What all services use; it imports nothing of theirs."""

@@ -1,0 +1,181 @@
+"""What payments is asked and says: the truth about every payment, and receipts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from shared.contracts.base import Command, Event
+from shared.kernel.ids import MemberId, PaymentId
+from shared.kernel.money import Money
+
+Method = Literal["ecocash", "onemoney", "innbucks", "omari", "web", "manual"]
+"""How the money moves. `web` is Paynow's own page (cards, TeleCash, Zimswitch); `manual` is bank or cash."""
+
+Reason = Literal["cancelled_by_payer", "insufficient_balance", "declined", "misconfigured", "unreachable"]
+"""Why a payment did not happen, as far as the provider said."""
+
+
+class RequestPayment(Command, name="payments.request_payment", version=1, key="payer"):
+    """Charge a wallet for a gift. The same `intent` never charges twice (architecture 5)."""
+
+    intent: str
+    """From the conversation: session and confirmation. A double tap is the same intent."""
+    payer: MemberId
+    amount: Money
+    method: Method
+    wallet: str | None
+    """E.164 number to charge; None where the method needs none."""
+    purpose: str
+    payer_name: str
+
+
+class CheckPayment(Command, name="payments.check_payment", version=1, key="payer"):
+    """Ask the provider now. Never starts another payment. Answered by PaymentChecked."""
+
+    payment_id: PaymentId
+    payer: MemberId
+
+
+class PaymentRefused(Event, name="payments.payment_refused", version=1, key="payer"):
+    """The request does not fit a rule (limit, method, currency); nothing was charged. Answers RequestPayment."""
+
+    intent: str
+    payer: MemberId
+    amount: Money
+    rule: Literal["currency", "method", "amount_too_small", "amount_too_large", "wallet"]
+    limit: Money | None = None
+
+
+class PaymentInitiated(Event, name="payments.payment_initiated", version=1, key="payer"):
+    """The provider took the request and waits for the payer. Answers RequestPayment. Not paid yet."""
+
+    payment_id: PaymentId
+    intent: str
+    payer: MemberId
+    amount: Money
+    method: Method
+    instructions: str | None = None
+    """The provider's own words for the payer (Paynow contract 2.3)."""
+    test_mode: bool = False
+
+
+class PaymentUncertain(Event, name="payments.payment_uncertain", version=1, key="payer"):
+    """The answer to the initiation was lost: we do not know yet whether the payer was asked, and find out."""
+
+    payment_id: PaymentId
+    intent: str
+    payer: MemberId
+    amount: Money
+    method: Method
+
+
+class PaymentSettled(Event, name="payments.payment_settled", version=1, key="payer"):
+    """The provider confirmed the money; the payment is final."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    amount: Money
+    method: Method
+    purpose: str
+    provider_reference: str | None
+    settled_at: datetime
+    after: str
+    """The state before. Anything but `awaiting_payer` is a late contradiction that staff should know of."""
+
+
+class PaymentCancelled(Event, name="payments.payment_cancelled", version=1, key="payer"):
+    """The provider says that the payer cancelled. No money moved."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    amount: Money
+    method: Method
+    purpose: str
+    cancelled_at: datetime
+
+
+class PaymentFailed(Event, name="payments.payment_failed", version=1, key="payer"):
+    """The provider refused or gave up; `reason` as far as it was told. No money moved."""
+
+    payment_id: PaymentId
+    intent: str
+    payer: MemberId
+    amount: Money
+    method: Method
+    purpose: str
+    reason: Reason
+    failed_at: datetime
+
+
+class PaymentExpired(Event, name="payments.payment_expired", version=1, key="payer"):
+    """The provider says, after the last poll and trace, that there is no money and no open request."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    amount: Money
+    method: Method
+    purpose: str
+    expired_at: datetime
+
+
+class PaymentDisputed(Event, name="payments.payment_disputed", version=1, key="payer"):
+    """The payer disputed a settled payment at the provider; the funds are held."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    amount: Money
+    method: Method
+    purpose: str
+    disputed_at: datetime
+
+
+class PaymentRefunded(Event, name="payments.payment_refunded", version=1, key="payer"):
+    """The money of a settled payment went back to the payer."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    amount: Money
+    method: Method
+    purpose: str
+    refunded_at: datetime
+
+
+class PaymentNeedsReview(Event, name="payments.payment_needs_review", version=1, key="payer"):
+    """What the provider says does not fit the payment, or it stays open too long: staff must look."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    amount: Money
+    method: Method
+    purpose: str
+    cause: Literal["amount_differs", "reference_differs", "open_too_long", "outcome_unknown"]
+    noticed_at: datetime
+
+
+class PaymentChecked(Event, name="payments.payment_checked", version=1, key="payer"):
+    """Answers CheckPayment: the state after asking the provider; `asked` is false when it could not be asked now."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    amount: Money
+    method: Method
+    state: str
+    asked: bool
+    receipt_number: str | None = None
+
+
+class ReceiptIssued(Event, name="payments.receipt_issued", version=1, key="payer"):
+    """A settled payment got its receipt. The number has no gaps within a year (product 2)."""
+
+    receipt_number: str
+    """`2026-000001`: the year is that of the Harare issue date."""
+    payment_id: PaymentId
+    payer: MemberId
+    payer_name: str
+    amount: Money
+    method: Method
+    purpose: str
+    provider_reference: str | None
+    settled_at: datetime
+    issued_at: datetime
