@@ -1,0 +1,183 @@
+"""The unit of work that a handler gets: load one document, change it, say things, ask for calls.
+
+There is no publish, no commit and no vendor in reach; the pipeline does those, once, after the handler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from shared.bus.envelope import wrap
+from shared.contracts.base import Message
+from shared.kernel.errors import RuvimboError
+from shared.kernel.ids import derive_id
+from shared.outcalls.calls import Answer, Call, Request
+from shared.store.documents import Document, Kind, Outcall, State
+
+
+class AlreadyHandled(RuvimboError):
+    """The document knows this message: nothing is to be done but to publish what it may not have published."""
+
+
+class Missing(RuvimboError):
+    """A document that must exist does not; `kind` and `id` say which."""
+
+    def __init__(self, kind: str, id: str) -> None:
+        self.kind = kind
+        self.id = id
+        super().__init__(f"There is no {kind} document of that id.")
+
+
+class Reader(Protocol):
+    """What a unit of work reads by: the stores of its service, by kind."""
+
+    async def load(self, kind: Kind[Any], id: str, message_id: str | None = None) -> Document: ...
+
+    async def find(
+        self, kind: Kind[Any], where: Mapping[str, Any], *, order: str | None, limit: int
+    ) -> list[dict[str, Any]]: ...
+
+
+class Work:
+    """One handling of one message or answer. Made by the pipeline; handlers only use it.
+
+    `now` is the kernel's time at the start of the handling, `correlation_id` the id of the message that began
+    the whole exchange, `message_id` the id of the message at hand (or of the outcall that was answered),
+    `settings` the service's own settings object.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        *,
+        service: str,
+        now: datetime,
+        message_id: str,
+        correlation_id: str,
+        traceparent: str | None,
+        inbox_id: str | None,
+        settings: Any,
+    ) -> None:
+        self.settings = settings
+        self.now = now
+        self.message_id = message_id
+        self.correlation_id = correlation_id
+        self.traceparent = traceparent
+        self._reader = reader
+        self._service = service
+        self._inbox_id = inbox_id
+        self._messages: list[Message] = []
+        self._calls: list[tuple[Call[Any, Any], Any, datetime]] = []
+        self._dropped: list[str] = []
+        self.kind: Kind[Any] | None = None
+        self.document: Document | None = None
+        self._state: Any = None
+
+    async def load(self, kind: Kind[State], id: str) -> State:
+        """The state of the document that this work is about; change it in place. Raises Missing."""
+        document = await self._take(kind, id)
+        if not document.version:
+            raise Missing(kind.name, id)
+        return self.hold(kind, document)
+
+    async def open(self, kind: Kind[State], id: str, new: Callable[[], State]) -> State:
+        """As `load`, but a document that does not exist yet is made by `new` (and created by the commit)."""
+        document = await self._take(kind, id)
+        if document.version:
+            return self.hold(kind, document)
+        state = new()
+        self._state = state
+        return state
+
+    async def exists(self, kind: Kind[Any], id: str) -> bool:
+        """Whether there is such a document; it is not taken into this work."""
+        return bool((await self._reader.load(kind, id)).version)
+
+    async def read(self, kind: Kind[State], id: str) -> State | None:
+        """Another document's state, to look at only: changes to it are not kept."""
+        document = await self._reader.load(kind, id)
+        return kind.state.model_validate(document.state) if document.version else None
+
+    async def find(
+        self, kind: Kind[State], where: Mapping[str, Any], *, order: str | None = None, limit: int = 100
+    ) -> list[State]:
+        """Other documents' states by indexed fields, to look at only."""
+        return [
+            kind.state.model_validate(state) for state in await self._reader.find(kind, where, order=order, limit=limit)
+        ]
+
+    def emit(self, *messages: Message) -> None:
+        """Say events, ask commands: published in this order once the document is committed."""
+        self._messages.extend(messages)
+
+    def call(self, call: Call[Request, Answer], request: Request, *, due: datetime | None = None) -> None:
+        """Ask for a call to a vendor, now or at `due`. Needs a document: load or open one in this work."""
+        self._calls.append((call, request, due or self.now))
+
+    def drop_calls(self, call: Call[Any, Any]) -> None:
+        """Forget calls of this kind that are still due; one under way goes on."""
+        self._dropped.append(call.name)
+
+    # For the pipeline and the runner.
+
+    def hold(self, kind: Kind[State], document: Document) -> State:
+        """Take a loaded document as the one that this work is about."""
+        self.kind, self.document = kind, document
+        state = kind.state.model_validate(document.state)
+        self._state = state
+        return state
+
+    async def _take(self, kind: Kind[Any], id: str) -> Document:
+        if self.document is not None:
+            raise RuntimeError(f"a unit of work is about one document; this one has {self.document.kind} already")
+        document = await self._reader.load(kind, id, self._inbox_id)
+        self.kind, self.document = kind, document
+        if document.seen:
+            raise AlreadyHandled
+        return document
+
+    @property
+    def has_effects(self) -> bool:
+        return bool(self.document is not None or self._messages or self._calls)
+
+    def written(self) -> Document:
+        """The document with all effects of this work in it, ready to commit."""
+        document = self.document
+        if document is None:
+            raise RuntimeError("no document in this unit of work")
+        if self._state is not None:
+            document.state = self._state.model_dump(mode="json")
+        version = document.version + 1
+        for index, message in enumerate(self._messages):
+            document.outbox.append(
+                wrap(
+                    message,
+                    # The same document in the same version says the same things: doing it twice is seen.
+                    id=derive_id("E", self._service, document.kind, document.id, version, index),
+                    source=self._service,
+                    occurred_at=self.now,
+                    correlation_id=self.correlation_id,
+                    causation_id=self.message_id,
+                    traceparent=self.traceparent,
+                )
+            )
+        if self._dropped:
+            document.outcalls = [
+                call for call in document.outcalls if call.state != "due" or call.name not in self._dropped
+            ]
+        for index, (call, request, due) in enumerate(self._calls):
+            document.outcalls.append(
+                Outcall(
+                    id=derive_id("C", self._service, document.kind, document.id, version, index),
+                    name=call.name,
+                    request=request.model_dump(mode="json"),
+                    due_at=due,
+                    first_due_at=due,
+                    correlation_id=self.correlation_id,
+                    causation_id=self.message_id,
+                    traceparent=self.traceparent,
+                )
+            )
+        return document

@@ -1,0 +1,59 @@
+"""Who hears what. Every process declares all of it before its first publish (architecture 4).
+
+A command is heard by the service that owns it. Events are heard by the services listed here; a test holds the
+list against the handlers that each service declares.
+"""
+
+from __future__ import annotations
+
+from shared.contracts import conversation, credex, gateway, notifier, payments, reporting
+from shared.contracts.base import REGISTRY, Command, Event, Message
+
+EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
+    "gateway": (),
+    "conversation": (
+        gateway.MessageReceived,
+        payments.PaymentRefused,
+        payments.PaymentInitiated,
+        payments.PaymentUncertain,
+        payments.PaymentSettled,
+        payments.PaymentCancelled,
+        payments.PaymentFailed,
+        payments.PaymentExpired,
+        payments.PaymentDisputed,
+        payments.PaymentRefunded,
+        payments.PaymentNeedsReview,
+        payments.PaymentChecked,
+        payments.ReceiptIssued,
+        credex.CredexUnavailable,
+        reporting.StatisticsReady,
+    ),
+    "payments": (gateway.PaymentStatusReceived, payments.PaymentSettled),
+    "credex": (),
+    "notifier": (gateway.InboundNoticed, gateway.DeliveryStatusChanged, gateway.IdentityChanged),
+    "reporting": (
+        payments.PaymentRefused,
+        payments.PaymentInitiated,
+        payments.PaymentUncertain,
+        payments.PaymentSettled,
+        payments.PaymentCancelled,
+        payments.PaymentFailed,
+        payments.PaymentExpired,
+        payments.PaymentDisputed,
+        payments.PaymentRefunded,
+        payments.PaymentNeedsReview,
+        payments.ReceiptIssued,
+        notifier.MessageFailed,
+        conversation.StaffCommandUsed,
+    ),
+}
+
+
+def heard_by(service: str) -> list[type[Message]]:
+    """Every message that comes to a service: its own commands and the events it listens to."""
+    commands = [
+        message
+        for (name, _), message in sorted(REGISTRY.items())
+        if issubclass(message, Command) and name.split(".")[0] == service
+    ]
+    return [*commands, *EVENTS_HEARD[service]]

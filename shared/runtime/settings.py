@@ -1,0 +1,57 @@
+"""Settings: environment over `.env` over defaults; a missing or senseless one names itself (product 7)."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.kernel.errors import Misconfigured
+
+
+class Settings(BaseSettings):
+    """The base of every settings class. Field names are the environment's names in lower case."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
+
+
+class CommonSettings(Settings):
+    """What all services share."""
+
+    debug: bool = False
+    """`DEBUG`: development; with false every key must be given."""
+    host: str = "127.0.0.1"
+    """`HOST`: the address that the services listen on; 0.0.0.0 in containers."""
+    port: int = 8010
+    """`PORT`: the gateway's; the other services take the five ports after it."""
+    amqp_url: SecretStr | None = None
+    """`AMQP_URL`: RabbitMQ; empty means the embedded transport, for one process with all services."""
+    mongo_url: SecretStr
+    """`MONGO_URL`: a replica set or sharded cluster."""
+    redis_url: SecretStr
+    """`REDIS_URL`: Valkey or Redis with `appendfsync always` and `noeviction`."""
+    otel_exporter_otlp_endpoint: str | None = None
+    """`OTEL_EXPORTER_OTLP_ENDPOINT`: where traces go by OTLP over HTTP; empty: nowhere."""
+    log_hash_key: SecretStr
+    """`LOG_HASH_KEY`: key of the hash that stands for a phone, name or id in logs and traces."""
+    log_file: str | None = None
+    """`LOG_FILE`: logs go there too, rotated."""
+    service_token: SecretStr
+    """`SERVICE_TOKEN`: what the gateway shows to the other services when it forwards a request."""
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def read_settings(cls: type[S]) -> S:
+    """The settings of a class, from the environment. Raises Misconfigured with one sentence that names the setting."""
+    try:
+        return cls()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "The settings"
+        if first["type"] == "missing":
+            raise Misconfigured(f"{name} is not set; give it in the environment or in .env.") from None
+        problem = first["msg"].removeprefix("Value error, ")
+        raise Misconfigured(f"{name} is not usable: {problem}.") from None

@@ -1,0 +1,137 @@
+"""The port of all stores: documents that carry their own inbox, outbox and outcalls.
+
+One conditional write of one document is the only transaction there is (architecture 4). `commit` compares
+`version`; whoever lost the race loads again. The state, the ids of the messages handled, the messages to
+publish and the calls to make change together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.bus.envelope import Envelope
+from shared.kernel.errors import RuvimboError
+
+State = TypeVar("State", bound=BaseModel)
+
+INBOX_DAYS = 8
+"""WhatsApp repeats a webhook for up to seven days (WhatsApp contract 1.3)."""
+
+
+@dataclass(frozen=True)
+class Kind(Generic[State]):
+    """A kind of document of one service.
+
+    `home` says which store holds it. `unique` and `indexes` are tuples of state fields (dotted for nested
+    ones); they exist in `mongo` and in memory only. `keep` lets the store forget a document that long after its
+    last commit, but never one with an unsent outbox or an open outcall.
+    """
+
+    name: str
+    state: type[State]
+    home: Literal["mongo", "redis"] = "mongo"
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    keep: timedelta | None = None
+
+
+class Outcall(BaseModel):
+    """An intent to call a vendor, or a call under way. `due` → `calling` → gone, when its answer is committed."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    name: str
+    """The name of its Call kind."""
+    request: dict[str, Any]
+    due_at: datetime
+    """`due`: when to make the call. `calling`: when the try under way counts as lost."""
+    state: Literal["due", "calling"] = "due"
+    first_due_at: datetime
+    attempts: int = 0
+    correlation_id: str
+    causation_id: str | None = None
+    traceparent: str | None = None
+
+
+@dataclass
+class Document:
+    """One stored document. `version` 0: not stored yet. `state` is JSON as pydantic makes it (`mode="json"`)."""
+
+    kind: str
+    id: str
+    version: int = 0
+    state: dict[str, Any] = field(default_factory=dict)
+    inbox: dict[str, datetime] = field(default_factory=dict)
+    """Ids of messages handled and when; stores that keep them elsewhere leave it empty."""
+    outbox: list[Envelope] = field(default_factory=list)
+    outcalls: list[Outcall] = field(default_factory=list)
+    seen: bool = False
+    """Whether the message id given to `load` was handled by this document before."""
+
+
+class Conflict(RuvimboError):
+    """Somebody else committed the document since it was loaded: load again."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(f"A {kind} document was changed at the same time.")
+
+
+class NotUnique(RuvimboError):
+    """The state repeats a value that another document of the kind has in its `unique` fields: decide again."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(f"A {kind} document with the same unique value exists.")
+
+
+class DocumentStore(Protocol):
+    """A store of one service. Every method raises `Away` when the server cannot be reached.
+
+    Safe for concurrent use by tasks of one event loop; several processes may use the same store. What `commit`
+    and `create` have acknowledged survives a kill of the server.
+    """
+
+    async def prepare(self, kinds: Sequence[Kind[Any]]) -> None:
+        """Make the indexes of these kinds; told once, before anything else."""
+
+    async def load(self, kind: str, id: str, message_id: str | None = None) -> Document:
+        """The document as last committed, or one of version 0. `seen` tells of `message_id`."""
+
+    async def commit(self, document: Document, *, now: datetime, message_id: str | None = None) -> None:
+        """Write all of the document if its stored version is still `document.version`, as version + 1.
+
+        Sets `document.version` to the new one. `message_id` is noted as handled at `now` in the same write, and
+        ids noted more than 8 days before `now` are dropped. Raises Conflict or NotUnique; then nothing was written.
+        """
+
+    async def create(self, documents: Sequence[Document], *, now: datetime) -> list[bool]:
+        """Write those of the documents that don't exist yet, all in one round trip; True for each written."""
+
+    async def clear_outbox(self, kind: str, id: str, entries: Sequence[str]) -> None:
+        """Forget published outbox entries by their ids. No new version: a race may only cause a publish again."""
+
+    async def unsent(self, kind: str, before: datetime, limit: int) -> list[Document]:
+        """Documents whose oldest outbox entry `occurred_at` a time at or before `before`, oldest first."""
+
+    async def due(self, kind: str, now: datetime, limit: int) -> list[Document]:
+        """Documents with an outcall whose `due_at` has come, earliest first."""
+
+    async def find(
+        self, kind: str, where: Mapping[str, Any], *, order: str | None = None, limit: int = 100
+    ) -> list[dict[str, Any]]:
+        """States of documents whose fields equal `where`, ordered by a field (`-field`: descending).
+
+        Only on stores of `home="mongo"` and in memory; fields must be indexed.
+        """
+
+    async def ping(self) -> None:
+        """Return when the server answers; raise Away when it does not."""
+
+    async def close(self) -> None: ...
