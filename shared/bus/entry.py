@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pydantic import BaseModel
 
 from shared.contracts.base import Message
-from shared.store.documents import Kind
+from shared.store.documents import Kind, State
 
 
 @dataclass(frozen=True)
@@ -32,5 +32,14 @@ class Entry(Protocol):
         does not matter here. Raises Away when the store is: then nothing is promised.
         """
 
-    async def read(self, kind: Kind[Any], id: str) -> Any | None:
-        """The state of a document of the service, or None."""
+    async def read(self, kind: Kind[State], ids: Sequence[str]) -> dict[str, State]:
+        """The states of those documents of the service that exist, by id."""
+
+    async def create(self, kind: Kind[State], states: Mapping[str, State]) -> set[str]:
+        """Write those documents that don't exist yet, with no messages; returns the ids written."""
+
+    async def change(self, kind: Kind[State], id: str, function: Callable[[State], Sequence[Message]]) -> State:
+        """Change one document in place and say the messages returned; `function` runs again on a lost race.
+
+        Raises Missing when there is no such document. Returns the state as committed.
+        """

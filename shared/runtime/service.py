@@ -27,7 +27,7 @@ class Tools:
     clock: Clock
     chance: Chance
     http: Callable[[str, float], httpx.AsyncClient]
-    """`http(peer, timeout)`: a client with tracing and redaction; `peer` names the vendor in traces. Closed by the host."""
+    """`http(peer, seconds)`: a client with tracing and redaction; `peer` names the vendor in traces."""
     redis: redis.asyncio.Redis
     """Shared counters (rate buckets, breakers); keys begin with the service's name."""
     entry: Callable[[str], Entry]
