@@ -42,31 +42,3 @@ class Envelope(BaseModel):
     def message(self) -> Message:
         """The typed message inside. Raises UnknownMessage, or pydantic's ValidationError."""
         return message_type(self.type, self.version).model_validate(self.data)
-
-
-def wrap(
-    message: Message,
-    *,
-    id: str,
-    source: str,
-    occurred_at: datetime,
-    cause: Envelope | None = None,
-    correlation_id: str | None = None,
-    causation_id: str | None = None,
-    traceparent: str | None = None,
-) -> Envelope:
-    """Put a message into its envelope. With a `cause` the correlation goes on; without one it begins here."""
-    if cause is not None:
-        correlation_id, causation_id = cause.correlation_id, cause.id
-    return Envelope(
-        id=id,
-        type=message.NAME,
-        version=message.VERSION,
-        key=message.lane_key,
-        source=source,
-        occurred_at=occurred_at,
-        correlation_id=correlation_id or id,
-        causation_id=causation_id,
-        traceparent=traceparent,
-        data=message.model_dump(mode="json"),
-    )

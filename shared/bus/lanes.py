@@ -30,7 +30,8 @@ class KeyedTasks:
     connection drops, and between a commit and its publish that would lose a reply (measured: 20 of 2 705).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = 64) -> None:
+        self._room = asyncio.Semaphore(at_once)
         self._tails: dict[str, asyncio.Task[None]] = {}
         self._running: set[asyncio.Task[None]] = set()
 
@@ -50,11 +51,11 @@ class KeyedTasks:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    @staticmethod
-    async def _run(before: asyncio.Task[None] | None, job: Callable[[], Awaitable[None]]) -> None:
+    async def _run(self, before: asyncio.Task[None] | None, job: Callable[[], Awaitable[None]]) -> None:
         if before is not None:
             await asyncio.wait([before])
-        await job()
+        async with self._room:
+            await job()
 
     def _forget(self, key: str, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

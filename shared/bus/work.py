@@ -6,15 +6,17 @@ There is no publish, no commit and no vendor in reach; the pipeline does those, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, Protocol
 
-from shared.bus.envelope import wrap
+from shared.bus.outbox import say
 from shared.contracts.base import Message
 from shared.kernel.errors import RuvimboError
 from shared.kernel.ids import derive_id
 from shared.outcalls.calls import Answer, Call, Request
 from shared.store.documents import Document, Kind, Outcall, State
+from shared.telemetry.tracing import Tracing, current_traceparent
 
 
 class AlreadyHandled(RuvimboError):
@@ -56,7 +58,7 @@ class Work:
         now: datetime,
         message_id: str,
         correlation_id: str,
-        traceparent: str | None,
+        tracing: Tracing,
         inbox_id: str | None,
         settings: Any,
     ) -> None:
@@ -64,7 +66,8 @@ class Work:
         self.now = now
         self.message_id = message_id
         self.correlation_id = correlation_id
-        self.traceparent = traceparent
+        self._tracing = tracing
+        self._joined = ExitStack()
         self._reader = reader
         self._service = service
         self._inbox_id = inbox_id
@@ -120,7 +123,29 @@ class Work:
         """Forget calls of this kind that are still due; one under way goes on."""
         self._dropped.append(call.name)
 
+    def join_trace(self, traceparent: str | None) -> None:
+        """Go on in the trace of a document that lives long; the trace of this message is linked (architecture 4)."""
+        if traceparent is not None:
+            here = current_traceparent()
+            self._joined.enter_context(self._tracing.span("joined by a later message", parent=traceparent, link=here))
+
+    @property
+    def traceparent(self) -> str | None:
+        """What a document stores to let later work join this trace."""
+        return current_traceparent()
+
     # For the pipeline and the runner.
+
+    @property
+    def held(self) -> tuple[Kind[Any], Document]:
+        """The kind and document that this work is about."""
+        if self.kind is None or self.document is None:
+            raise RuntimeError("no document in this unit of work")
+        return self.kind, self.document
+
+    def end(self) -> None:
+        """Leave the traces joined."""
+        self._joined.close()
 
     def hold(self, kind: Kind[State], document: Document) -> State:
         """Take a loaded document as the one that this work is about."""
@@ -144,25 +169,17 @@ class Work:
 
     def written(self) -> Document:
         """The document with all effects of this work in it, ready to commit."""
-        document = self.document
-        if document is None:
-            raise RuntimeError("no document in this unit of work")
+        _, document = self.held
         if self._state is not None:
             document.state = self._state.model_dump(mode="json")
-        version = document.version + 1
-        for index, message in enumerate(self._messages):
-            document.outbox.append(
-                wrap(
-                    message,
-                    # The same document in the same version says the same things: doing it twice is seen.
-                    id=derive_id("E", self._service, document.kind, document.id, version, index),
-                    source=self._service,
-                    occurred_at=self.now,
-                    correlation_id=self.correlation_id,
-                    causation_id=self.message_id,
-                    traceparent=self.traceparent,
-                )
-            )
+        say(
+            document,
+            self._messages,
+            source=self._service,
+            now=self.now,
+            correlation_id=self.correlation_id,
+            causation_id=self.message_id,
+        )
         if self._dropped:
             document.outcalls = [
                 call for call in document.outcalls if call.state != "due" or call.name not in self._dropped
@@ -170,14 +187,14 @@ class Work:
         for index, (call, request, due) in enumerate(self._calls):
             document.outcalls.append(
                 Outcall(
-                    id=derive_id("C", self._service, document.kind, document.id, version, index),
+                    id=derive_id("C", self._service, document.kind, document.id, document.version + 1, index),
                     name=call.name,
                     request=request.model_dump(mode="json"),
                     due_at=due,
                     first_due_at=due,
                     correlation_id=self.correlation_id,
                     causation_id=self.message_id,
-                    traceparent=self.traceparent,
+                    traceparent=current_traceparent(),
                 )
             )
         return document
