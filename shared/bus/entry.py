@@ -81,7 +81,7 @@ class Entry:
             state = kind.state.model_validate(document.state)
             messages = function(state)
             document.state = state.model_dump(mode="json")
-            self._publisher.prune(document)
+            self._publisher.prune(kind, document)
             say(document, messages, source=self._service, now=self._clock.now())
             try:
                 await self._stores.commit(kind, document, now=self._clock.now())

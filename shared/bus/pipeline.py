@@ -158,7 +158,7 @@ class Pipeline:
     async def commit(self, work: Work, inbox_id: str | None = None) -> None:
         """Write the document of a unit of work with all its effects, and wake the runner for its calls."""
         kind, document = work.held
-        self._publisher.prune(document)
+        self._publisher.prune(kind, document)
         await self._stores.commit(kind, work.written(), now=work.now, message_id=inbox_id)
         if document.outcalls:
             self._wake(kind, document)

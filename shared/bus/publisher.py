@@ -32,8 +32,7 @@ class Publisher:
         self._transport = transport
         self._clock = clock
         self._handed: set[str] = set()
-        self._kept: dict[tuple[str, str], set[str]] = defaultdict(set)
-        self._kinds = {kind.name: kind for kind in stores.kinds}
+        self._kept: dict[tuple[Kind[Any], str], set[str]] = defaultdict(set)
         self.oldest_unsent_seconds = 0.0
         """Age of the oldest outbox entry that the last sweep found left behind; 0 when there was none."""
 
@@ -49,11 +48,11 @@ class Publisher:
         except BaseException:
             self._handed -= ids
             raise
-        kept.add_done_callback(self._when_kept(kind.name, document.id, ids))
+        kept.add_done_callback(self._when_kept(kind, document.id, ids))
 
-    def prune(self, document: Document) -> None:
+    def prune(self, kind: Kind[Any], document: Document) -> None:
         """Before a commit: drop the entries that need no keeping any more."""
-        kept = self._kept.pop((document.kind, document.id), None)
+        kept = self._kept.pop((kind, document.id), None)
         if kept:
             document.outbox = [entry for entry in document.outbox if entry.id not in kept]
             self._handed -= kept
@@ -75,10 +74,7 @@ class Publisher:
         kept, self._kept = self._kept, defaultdict(set)
         try:
             await asyncio.gather(
-                *(
-                    self._stores.of(self._kinds[kind]).clear_outbox(kind, id, sorted(ids))
-                    for (kind, id), ids in kept.items()
-                )
+                *(self._stores.of(kind).clear_outbox(kind.name, id, sorted(ids)) for (kind, id), ids in kept.items())
             )
         except Away:
             for key, ids in kept.items():
@@ -105,7 +101,7 @@ class Publisher:
                 next_sweep = next_clear = self._clock.monotonic() + SWEEP_SECONDS
             await self._clock.sleep(max(0.05, min(next_clear, next_sweep) - self._clock.monotonic()))
 
-    def _when_kept(self, kind: str, id: str, ids: set[str]) -> Callable[[asyncio.Future[None]], None]:
+    def _when_kept(self, kind: Kind[Any], id: str, ids: set[str]) -> Callable[[asyncio.Future[None]], None]:
         def note(future: asyncio.Future[None]) -> None:
             if future.cancelled() or future.exception() is not None:
                 self._handed -= ids  # nobody kept it for sure: the sweep hands it over again

@@ -171,7 +171,7 @@ class Runner:
             call.state = "calling"
             call.attempts += 1
             call.due_at = now + kind_of_call.deadline + LEASE_MARGIN
-            self._publisher.prune(document)
+            self._publisher.prune(kind, document)
             try:
                 await self._stores.commit(kind, document, now=now)
             except (Conflict, NotUnique):
@@ -248,7 +248,7 @@ class Runner:
             else:
                 document.outcalls.remove(call)
                 await self._answers[claimed.name].function(state, request, outcome, work)
-            self._publisher.prune(document)
+            self._publisher.prune(kind, document)
             await self._stores.commit(kind, work.written(), now=work.now)
         finally:
             work.end()

@@ -26,8 +26,8 @@ class Tools:
     common: CommonSettings
     clock: Clock
     chance: Chance
-    http: Callable[[str, float], httpx.AsyncClient]
-    """`http(peer, seconds)`: a client with tracing and redaction; `peer` names the vendor in traces."""
+    http: Callable[[str, float, bool], httpx.AsyncClient]
+    """`http(peer, seconds, tell_trace)`: a client for one vendor (`shared.http.client`); the host closes it."""
     redis: redis.asyncio.Redis
     """Shared counters (rate buckets, breakers); keys begin with the service's name."""
     entry: Callable[[str], Entry]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.kernel.errors import Misconfigured
@@ -29,6 +29,10 @@ class CommonSettings(Settings):
     """`AMQP_URL`: RabbitMQ; empty means the embedded transport, for one process with all services."""
     mongo_url: SecretStr
     """`MONGO_URL`: a replica set or sharded cluster."""
+    mongo_database_prefix: str = "ruvimbo"
+    """`MONGO_DATABASE_PREFIX`: each service has a database of its own, `<prefix>_<service>`."""
+    lanes: int = Field(default=4, ge=1, le=64)
+    """`LANES`: queues per service on RabbitMQ. Eight cost more than four on two cores (measured)."""
     redis_url: SecretStr
     """`REDIS_URL`: Valkey or Redis with `appendfsync always` and `noeviction`."""
     otel_exporter_otlp_endpoint: str | None = None

@@ -10,16 +10,17 @@ from shared.store.documents import Document, DocumentStore, Kind
 
 
 class Stores:
-    """Finds the store of a kind. `kinds` are all kinds of the service, its own and the pipeline's."""
+    """Finds the store of a kind, among the service's own kinds and the pipeline's."""
 
-    def __init__(self, mongo: DocumentStore, redis: DocumentStore, kinds: Sequence[Kind[Any]]) -> None:
+    def __init__(self, mongo: DocumentStore, redis: DocumentStore) -> None:
         self._stores: dict[str, DocumentStore] = {"mongo": mongo, "redis": redis}
-        self.kinds = tuple(kinds)
+        self.kinds: tuple[Kind[Any], ...] = ()
 
-    async def prepare(self) -> None:
-        """Make the indexes of all kinds."""
+    async def prepare(self, kinds: Sequence[Kind[Any]]) -> None:
+        """Make the indexes of all kinds; told once, before anything is read or written."""
+        self.kinds = tuple(kinds)
         for home, store in self._stores.items():
-            await store.prepare([kind for kind in self.kinds if kind.home == home])
+            await store.prepare([kind for kind in kinds if kind.home == home])
 
     def of(self, kind: Kind[Any]) -> DocumentStore:
         """The store that holds a kind."""
