@@ -30,6 +30,10 @@ class MemoryTransport:
         self._waiting: dict[str, int] = dict.fromkeys(EVENTS_HEARD, 0)
         self._stopped = False
 
+    def services(self) -> set[str]:
+        """All services that the contracts know."""
+        return set(self._lanes)
+
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
         self._deliver = {service: loop.create_future() for service in EVENTS_HEARD}

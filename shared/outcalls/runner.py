@@ -107,17 +107,16 @@ class Runner:
     async def drain(self, seconds: float) -> None:
         """Begin no more calls and wait for those under way; what is cut off will be found unfinished later."""
         self._stopped = True
-        tasks = set(self._tasks.values())
+        tasks = self.under_way()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=seconds)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def idle(self) -> None:
-        """Wait until no call is under way; for tests and simulations."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks.values()))
+    def under_way(self) -> set[asyncio.Task[None]]:
+        """The tasks of calls that are being made now."""
+        return set(self._tasks.values())
 
     def _begin(self, kind: Kind[Any], id: str, call_id: str) -> None:
         key = (kind.name, call_id)

@@ -93,6 +93,10 @@ class Running:
         if self.runner.oldest_due_seconds > YOUNG_SECONDS:
             raise Away("whoever makes the calls that are due")
 
+    def calls_under_way(self) -> set[asyncio.Task[None]]:
+        """The tasks that make outcalls now."""
+        return self.runner.under_way() if self.runner else set()
+
     async def drain(self, seconds: float) -> None:
         """After the transport stopped delivering: finish calls and publishing, then stop."""
         if self.runner is not None:
