@@ -32,7 +32,6 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
     "credex": (),
     "notifier": (gateway.InboundNoticed, gateway.DeliveryStatusChanged, gateway.IdentityChanged),
     "reporting": (
-        payments.PaymentRefused,
         payments.PaymentInitiated,
         payments.PaymentUncertain,
         payments.PaymentSettled,

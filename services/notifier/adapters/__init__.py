@@ -1,0 +1,1 @@
+"""The outside world as notifier sees it: the WhatsApp Graph API."""
