@@ -52,6 +52,7 @@ class RabbitTransport:
         self._asking: AbstractRobustChannel | None = None
         self._exchange: aio_pika.abc.AbstractExchange | None = None
         self._consumers: dict[str, list[tuple[AbstractRobustQueue, str]]] = {}
+        self._consuming: list[AbstractRobustChannel] = []
         self._tasks: dict[str, KeyedTasks] = {}
 
     async def start(self) -> None:
@@ -97,6 +98,7 @@ class RabbitTransport:
 
         try:
             channel = await self._channel(self._connection)
+            self._consuming.append(channel)
             await channel.set_qos(PREFETCH)
             for lane in range(self._lanes):
                 queue = await channel.declare_queue(_lane(service, lane), durable=True, arguments=_LANE_ARGUMENTS)
@@ -110,6 +112,10 @@ class RabbitTransport:
                 await queue.cancel(tag, timeout=2)
         self._consumers.clear()
         await asyncio.gather(*(tasks.drain(seconds) for tasks in self._tasks.values()))
+        for channel in self._consuming:
+            with suppress(*_AWAY):
+                await channel.close()  # what was not acknowledged goes back to its queue
+        self._consuming.clear()
 
     async def ready(self) -> None:
         for service, consumers in self._consumers.items():
