@@ -55,7 +55,6 @@ class DeadLetters:
         envelope: Envelope | None = None,
     ) -> str:
         """Keep one; the same body at the same handler is kept once. Returns its id. Raises Away."""
-        id = derive_id("D", self._service, handler, body)
         now = self._clock.now()
         letter = DeadLetter(
             service=self._service,
@@ -68,14 +67,21 @@ class DeadLetters:
             message_type=envelope.type if envelope else None,
             body=body.decode(errors="replace"),
         )
+        id = _id_of(letter)
         document = Document(DEAD_LETTERS.name, id, state=letter.model_dump(mode="json"))
         await self._stores.of(DEAD_LETTERS).create([document], now=now)
         return id
 
-    async def newest(self, limit: int = 50) -> list[DeadLetter]:
-        """The newest dead letters of this service."""
+    async def newest(self, limit: int = 50) -> list[tuple[str, DeadLetter]]:
+        """The newest dead letters of this service, with their ids."""
         found = await self._stores.find(DEAD_LETTERS, {"service": self._service}, order="-recorded_at", limit=limit)
-        return [DeadLetter.model_validate(state) for state in found]
+        letters = [DeadLetter.model_validate(state) for state in found]
+        return [(_id_of(letter), letter) for letter in letters]
+
+    async def one(self, id: str) -> DeadLetter | None:
+        """The dead letter of an id."""
+        document = await self._stores.load(DEAD_LETTERS, id)
+        return DeadLetter.model_validate(document.state) if document.version else None
 
     async def replay(self, id: str) -> bool:
         """Put a dead message back on the bus: the sweeper publishes it. False when there is none, or no message in it.
@@ -94,3 +100,8 @@ class DeadLetters:
             except (Conflict, NotUnique):
                 continue
             return True
+
+
+def _id_of(letter: DeadLetter) -> str:
+    """The same body at the same handler is the same dead letter."""
+    return derive_id("D", letter.service, letter.handler, letter.body)
