@@ -28,8 +28,8 @@ class Kind(Generic[State]):
     """A kind of document of one service.
 
     `home` says which store holds it. `unique` and `indexes` are tuples of state fields (dotted for nested
-    ones); they exist in `mongo` and in memory only. `keep` lets the store forget a document that long after its
-    last commit, but never one with an unsent outbox or an open outcall.
+    ones); they exist in `mongo` and in memory only. A field that is null repeats nothing. `keep` lets the store
+    forget a document that long after its last commit, but never one with an unsent outbox or an open outcall.
     """
 
     name: str
@@ -38,6 +38,15 @@ class Kind(Generic[State]):
     unique: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     keep: timedelta | None = None
+
+    def check_indexed(self, where: Mapping[str, Any], order: str | None) -> None:
+        """Raise TypeError when no index serves a `find`: it would read all documents of the kind."""
+        sorted_by = None if order is None or order.removeprefix("-") in where else order.removeprefix("-")
+        for fields in (*self.unique, *self.indexes):
+            if set(fields[: len(where)]) == set(where) and sorted_by in (None, *fields[len(where) : len(where) + 1]):
+                return
+        if where or order:
+            raise TypeError(f"{self.name} has no index for {sorted(where)} ordered by {order}")
 
 
 class Outcall(BaseModel):
@@ -73,6 +82,22 @@ class Document:
     outcalls: list[Outcall] = field(default_factory=list)
     seen: bool = False
     """Whether the message id given to `load` was handled by this document before."""
+
+    @property
+    def unsent_since(self) -> datetime | None:
+        """When the oldest unsent message occurred."""
+        return min((entry.occurred_at for entry in self.outbox), default=None)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the first outcall comes due."""
+        return min((call.due_at for call in self.outcalls), default=None)
+
+    def inbox_after(self, message_id: str | None, now: datetime) -> dict[str, datetime]:
+        """The inbox with `message_id` handled `now`, without what is too old to come again."""
+        oldest = now - timedelta(days=INBOX_DAYS)
+        inbox = {id: at for id, at in self.inbox.items() if at >= oldest}
+        return inbox if message_id is None else {**inbox, message_id: now}
 
 
 class Conflict(RuvimboError):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from shared.bus.envelope import Envelope
-from shared.store.documents import INBOX_DAYS, Conflict, Document, Kind, NotUnique, Outcall
+from shared.store.documents import Conflict, Document, Kind, NotUnique, Outcall
 
 
 @dataclass
@@ -19,12 +19,20 @@ class _Stored:
     version: int
     state: str
     inbox: dict[str, datetime]
-    outbox: list[str]
+    outbox: list[tuple[str, datetime, str]]
+    """Id, time and text of each entry."""
     outcalls: list[str]
+    unique: set[tuple[tuple[str, ...], str]]
+    due_at: datetime | None
+    keep_until: datetime | None
+
+    @property
+    def unsent_since(self) -> datetime | None:
+        return min((at for _, at, _ in self.outbox), default=None)
 
 
 class MemoryStore:
-    """Everything is lost with the process. For one event loop."""
+    """Everything is lost with the process. For one event loop. `keep` is looked at when the kind is written."""
 
     def __init__(self) -> None:
         self._documents: dict[str, dict[str, _Stored]] = {}
@@ -40,23 +48,27 @@ class MemoryStore:
         return Document(kind, id) if stored is None else _opened(kind, id, stored, message_id)
 
     async def commit(self, document: Document, *, now: datetime, message_id: str | None = None) -> None:
+        kind = self._kinds[document.kind]
         documents = self._documents[document.kind]
+        if kind.keep is not None:
+            self._forget(documents, now)
         stored = documents.get(document.id)
         if (stored.version if stored else 0) != document.version:
             raise Conflict(document.kind)
-        self._check_unique(document)
-        oldest = now - timedelta(days=INBOX_DAYS)
-        document.inbox = {id: at for id, at in document.inbox.items() if at >= oldest}
-        if message_id is not None:
-            document.inbox[message_id] = now
-        document.version += 1
+        unique = _unique_values(kind, document.state)
+        if any(unique & other.unique for id, other in documents.items() if id != document.id):
+            raise NotUnique(document.kind)
         documents[document.id] = _Stored(
-            document.version,
+            document.version + 1,
             json.dumps(document.state),
-            dict(document.inbox),
-            [entry.model_dump_json() for entry in document.outbox],
+            document.inbox_after(message_id, now),
+            [(entry.id, entry.occurred_at, entry.model_dump_json()) for entry in document.outbox],
             [call.model_dump_json() for call in document.outcalls],
+            unique,
+            document.due_at,
+            None if kind.keep is None else now + kind.keep,
         )
+        document.version += 1
 
     async def create(self, documents: Sequence[Document], *, now: datetime) -> list[bool]:
         written = []
@@ -72,29 +84,34 @@ class MemoryStore:
     async def clear_outbox(self, kind: str, id: str, entries: Sequence[str]) -> None:
         stored = self._documents[kind].get(id)
         if stored is not None:
-            stored.outbox = [entry for entry in stored.outbox if Envelope.model_validate_json(entry).id not in entries]
+            stored.outbox = [entry for entry in stored.outbox if entry[0] not in entries]
 
     async def unsent(self, kind: str, before: datetime, limit: int) -> list[Document]:
-        found = [document for document in self.all(kind) if document.outbox]
-        found.sort(key=lambda document: min(entry.occurred_at for entry in document.outbox))
-        return [document for document in found if min(entry.occurred_at for entry in document.outbox) <= before][:limit]
+        found = [
+            (since, id)
+            for id, stored in self._documents[kind].items()
+            if (since := stored.unsent_since) is not None and since <= before
+        ]
+        return self._open(kind, [id for _, id in sorted(found)[:limit]])
 
     async def due(self, kind: str, now: datetime, limit: int) -> list[Document]:
-        found = [document for document in self.all(kind) if any(call.due_at <= now for call in document.outcalls)]
-        found.sort(key=lambda document: min(call.due_at for call in document.outcalls))
-        return found[:limit]
+        found = [
+            (stored.due_at, id)
+            for id, stored in self._documents[kind].items()
+            if stored.due_at is not None and stored.due_at <= now
+        ]
+        return self._open(kind, [id for _, id in sorted(found)[:limit]])
 
     async def find(
         self, kind: str, where: Mapping[str, Any], *, order: str | None = None, limit: int = 100
     ) -> list[dict[str, Any]]:
-        found = [
-            document.state
-            for document in self.all(kind)
-            if all(_value(document.state, field) == value for field, value in where.items())
-        ]
+        self._kinds[kind].check_indexed(where, order)
+        states: list[dict[str, Any]] = [json.loads(stored.state) for stored in self._documents[kind].values()]
+        found = [state for state in states if all(_value(state, field) == value for field, value in where.items())]
         if order is not None:
             field = order.removeprefix("-")
-            found.sort(key=lambda state: _value(state, field), reverse=order.startswith("-"))
+            # As MongoDB does: null comes before every value.
+            found.sort(key=lambda state: _nulls_first(_value(state, field)), reverse=order.startswith("-"))
         return found[:limit]
 
     async def ping(self) -> None:
@@ -105,15 +122,17 @@ class MemoryStore:
 
     def all(self, kind: str) -> list[Document]:
         """Every document of a kind, for tests to look at."""
-        return [_opened(kind, id, stored, None) for id, stored in self._documents[kind].items()]
+        return self._open(kind, list(self._documents[kind]))
 
-    def _check_unique(self, document: Document) -> None:
-        for fields in self._kinds[document.kind].unique:
-            values = [_value(document.state, field) for field in fields]
-            for id, stored in self._documents[document.kind].items():
-                state = json.loads(stored.state)
-                if id != document.id and [_value(state, field) for field in fields] == values:
-                    raise NotUnique(document.kind)
+    def _open(self, kind: str, ids: Sequence[str]) -> list[Document]:
+        return [_opened(kind, id, self._documents[kind][id], None) for id in ids]
+
+    @staticmethod
+    def _forget(documents: dict[str, _Stored], now: datetime) -> None:
+        for id, stored in list(documents.items()):
+            idle = not stored.outbox and not stored.outcalls
+            if idle and stored.keep_until is not None and stored.keep_until <= now:
+                del documents[id]
 
 
 def _opened(kind: str, id: str, stored: _Stored, message_id: str | None) -> Document:
@@ -123,10 +142,19 @@ def _opened(kind: str, id: str, stored: _Stored, message_id: str | None) -> Docu
         stored.version,
         json.loads(stored.state),
         dict(stored.inbox),
-        [Envelope.model_validate_json(entry) for entry in stored.outbox],
+        [Envelope.model_validate_json(text) for _, _, text in stored.outbox],
         [Outcall.model_validate_json(call) for call in stored.outcalls],
         seen=message_id in stored.inbox,
     )
+
+
+def _unique_values(kind: Kind[Any], state: Mapping[str, Any]) -> set[tuple[tuple[str, ...], str]]:
+    found = set()
+    for fields in kind.unique:
+        values = [_value(state, field) for field in fields]
+        if None not in values:
+            found.add((fields, json.dumps(values, sort_keys=True)))
+    return found
 
 
 def _value(state: Mapping[str, Any], field: str) -> Any:
@@ -134,3 +162,7 @@ def _value(state: Mapping[str, Any], field: str) -> Any:
     for part in field.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
+
+
+def _nulls_first(value: Any) -> tuple[bool, Any]:
+    return value is not None, value
