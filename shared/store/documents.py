@@ -41,9 +41,12 @@ class Kind(Generic[State]):
 
     def check_indexed(self, where: Mapping[str, Any], order: str | None) -> None:
         """Raise TypeError when no index serves a `find`: it would read all documents of the kind."""
-        sorted_by = None if order is None or order.removeprefix("-") in where else order.removeprefix("-")
-        for fields in (*self.unique, *self.indexes):
-            if set(fields[: len(where)]) == set(where) and sorted_by in (None, *fields[len(where) : len(where) + 1]):
+        if any(set(fields) == set(where) for fields in self.unique) and None not in where.values():
+            return
+        field = None if order is None else order.removeprefix("-")
+        for fields in self.indexes:
+            after = fields[len(where) : len(where) + 1]
+            if set(fields[: len(where)]) == set(where) and (field is None or field in (*where, *after)):
                 return
         if where or order:
             raise TypeError(f"{self.name} has no index for {sorted(where)} ordered by {order}")

@@ -58,17 +58,18 @@ class MemoryStore:
         unique = _unique_values(kind, document.state)
         if any(unique & other.unique for id, other in documents.items() if id != document.id):
             raise NotUnique(document.kind)
+        inbox = document.inbox_after(message_id, now)
         documents[document.id] = _Stored(
             document.version + 1,
             json.dumps(document.state),
-            document.inbox_after(message_id, now),
+            inbox,
             [(entry.id, entry.occurred_at, entry.model_dump_json()) for entry in document.outbox],
             [call.model_dump_json() for call in document.outcalls],
             unique,
             document.due_at,
             None if kind.keep is None else now + kind.keep,
         )
-        document.version += 1
+        document.version, document.inbox = document.version + 1, dict(inbox)
 
     async def create(self, documents: Sequence[Document], *, now: datetime) -> list[bool]:
         written = []

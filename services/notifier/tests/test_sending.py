@@ -1,0 +1,240 @@
+"""Messages go out in order, once each, and what is not known is found out before anything is said again.
+
+WhatsApp is played by a small stand-in over HTTP; the sandbox's own tests hold the sandbox to the contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from services.notifier.app import make
+from services.notifier.store import MAILBOXES
+from shared.contracts.gateway import Address, DeliveryProblem, DeliveryStatusChanged, IdentityChanged, InboundNoticed
+from shared.contracts.notifier import (
+    Buttons,
+    Choice,
+    ChoiceList,
+    LinkButton,
+    ListSection,
+    MessageAccepted,
+    MessageDelivered,
+    MessageFailed,
+    MessageRead,
+    Outgoing,
+    PlainText,
+    SendMessage,
+)
+from shared.kernel.ids import MemberId
+from shared.testing.harness import Harness
+
+MEMBER = MemberId("M-1")
+ADDRESS = Address(phone_number_id="100", phone="+263771234567")
+
+Script = Callable[[dict[str, Any]], web.StreamResponse]
+
+
+class WhatsApp:
+    """Takes messages, in order; `faults` are answered first, one per request. None closes the connection."""
+
+    def __init__(self) -> None:
+        self.bodies: list[dict[str, Any]] = []
+        self.faults: list[web.Response | None] = []
+        self.tokens: set[str] = set()
+
+    async def messages(self, request: web.Request) -> web.Response:
+        self.tokens.add(request.headers["authorization"])
+        body = await request.json()
+        if self.faults:
+            fault = self.faults.pop(0)
+            if fault is None:
+                self.bodies.append(body)
+                assert request.transport is not None
+                request.transport.abort()
+                return web.Response()
+            return fault
+        self.bodies.append(body)
+        return web.json_response({"messages": [{"id": f"wamid.{len(self.bodies)}"}]})
+
+    @property
+    def texts(self) -> list[str]:
+        return [body["text"]["body"] for body in self.bodies]
+
+
+def refusal(code: int, status: int = 400, **headers: str) -> web.Response:
+    return web.json_response({"error": {"code": code, "message": "no"}}, status=status, headers=headers)
+
+
+@pytest.fixture
+async def whatsapp(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WhatsApp]:
+    stand_in = WhatsApp()
+    app = web.Application()
+    app.router.add_post("/v26.0/100/messages", stand_in.messages)
+    async with TestServer(app) as server:
+        monkeypatch.setenv("WHATSAPP_API_URL", str(server.make_url("/v26.0")))
+        monkeypatch.setenv("WHATSAPP_TOKEN", "token-of-test")
+        monkeypatch.setenv("RECONCILE_SECONDS", "15")
+        yield stand_in
+
+
+@pytest.fixture
+async def harness(whatsapp: WhatsApp) -> AsyncIterator[Harness]:
+    async with Harness({"notifier": make}) as harness:
+        yield harness
+
+
+def command(harness: Harness, text: str | Outgoing, *, heard: bool = True) -> SendMessage:
+    content = PlainText(body=text) if isinstance(text, str) else text
+    return SendMessage(
+        member=MEMBER,
+        address=ADDRESS,
+        content=content,
+        purpose="reply",
+        answers_at=harness.clock.now() if heard else None,
+    )
+
+
+def status(harness: Harness, word: str, message_id: str, reference: str | None = None) -> DeliveryStatusChanged:
+    return DeliveryStatusChanged(
+        member=MEMBER,
+        phone_number_id="100",
+        message_id=message_id,
+        status=word,
+        at=harness.clock.now(),
+        reference=reference,
+        problems=(DeliveryProblem(code=131026),) if word == "failed" else (),
+    )
+
+
+async def test_messages_arrive_in_the_order_in_which_they_were_said(harness: Harness, whatsapp: WhatsApp) -> None:
+    await harness.say(*(command(harness, f"{number}") for number in range(12)))
+    await harness.advance(5)
+    assert whatsapp.texts == [f"{number}" for number in range(12)]
+    assert len(harness.all(MessageAccepted)) == 12
+    assert whatsapp.tokens == {"Bearer token-of-test"}
+
+
+async def test_our_reference_goes_along_and_the_number_has_its_plus(harness: Harness, whatsapp: WhatsApp) -> None:
+    [asked] = await harness.say(command(harness, "hello"))
+    [body] = whatsapp.bodies
+    assert body["biz_opaque_callback_data"] == asked.id
+    assert body["to"] == "+263771234567"
+    assert harness.only(MessageAccepted).reference == asked.id
+
+
+async def test_a_refusal_that_passes_is_waited_out_and_order_is_kept(harness: Harness, whatsapp: WhatsApp) -> None:
+    whatsapp.faults = [refusal(131056), refusal(130429, 429, **{"retry-after": "2"})]
+    await harness.say(command(harness, "first"), command(harness, "second"))
+    await harness.advance(10)
+    assert whatsapp.texts == ["first", "second"]
+
+
+async def test_a_refusal_for_good_is_told_and_the_next_message_goes(harness: Harness, whatsapp: WhatsApp) -> None:
+    whatsapp.faults = [refusal(131026)]
+    await harness.say(command(harness, "first"), command(harness, "second"))
+    await harness.advance(2)
+    assert harness.only(MessageFailed).code == 131026
+    assert whatsapp.texts == ["second"]
+
+
+async def test_a_lost_answer_is_reconciled_from_the_statuses_and_not_said_again(
+    harness: Harness, whatsapp: WhatsApp
+) -> None:
+    whatsapp.faults = [None]
+    [asked] = await harness.say(command(harness, "once"))
+    await harness.advance(2)
+    await harness.say(status(harness, "sent", "wamid.1", asked.id))
+    await harness.advance(60)
+    assert whatsapp.texts == ["once"]
+    assert harness.only(MessageAccepted).reference == asked.id
+
+
+async def test_a_lost_answer_of_which_no_status_tells_is_sent_again_later(harness: Harness, whatsapp: WhatsApp) -> None:
+    whatsapp.faults = [None]
+    await harness.say(command(harness, "again"), command(harness, "after"))
+    await harness.advance(10)
+    assert whatsapp.texts == ["again"], "nothing may be said while it is not known"
+    await harness.advance(15)
+    assert whatsapp.texts == ["again", "again", "after"]
+
+
+async def test_a_gateway_page_in_place_of_an_answer_is_a_lost_answer(harness: Harness, whatsapp: WhatsApp) -> None:
+    whatsapp.faults = [web.Response(status=502, text="<html>Bad gateway</html>")]
+    await harness.say(command(harness, "once"))
+    await harness.advance(5)
+    assert whatsapp.texts == []
+    await harness.advance(20)
+    assert whatsapp.texts == ["once"]
+
+
+async def test_statuses_move_forward_only_in_whatever_order_they_come(harness: Harness, whatsapp: WhatsApp) -> None:
+    await harness.say(command(harness, "hello"))
+    for word in ("read", "delivered", "sent", "read"):
+        await harness.say(status(harness, word, "wamid.1"))
+    assert len(harness.all(MessageRead)) == 1
+    assert harness.all(MessageDelivered) == []
+    mailbox = await harness.state("notifier", MAILBOXES, MEMBER)
+    assert mailbox is not None
+    assert mailbox.deliveries[0].state == "read"
+    assert [evidence.status for evidence in mailbox.deliveries[0].evidence] == ["read", "delivered", "sent"]
+
+
+async def test_a_failed_message_that_arrived_after_all_counts_as_delivered(
+    harness: Harness, whatsapp: WhatsApp
+) -> None:
+    await harness.say(command(harness, "hello"))
+    await harness.say(status(harness, "failed", "wamid.1"), status(harness, "delivered", "wamid.1"))
+    assert harness.only(MessageFailed).code == 131026
+    assert len(harness.all(MessageDelivered)) == 1
+
+
+async def test_a_status_before_the_answer_to_the_send_waits_for_it(harness: Harness, whatsapp: WhatsApp) -> None:
+    await harness.say(status(harness, "delivered", "wamid.1"))
+    assert harness.all(MessageDelivered) == []
+    [asked] = await harness.say(command(harness, "hello"))
+    assert harness.only(MessageDelivered).reference == asked.id
+
+
+async def test_nothing_free_form_goes_out_a_day_after_the_person_wrote(harness: Harness, whatsapp: WhatsApp) -> None:
+    await harness.say(InboundNoticed(member=MEMBER, address=ADDRESS, at=harness.clock.now() - timedelta(hours=24)))
+    await harness.say(command(harness, "late", heard=False))
+    assert harness.only(MessageFailed).code == 131047
+    await harness.say(InboundNoticed(member=MEMBER, address=ADDRESS, at=harness.clock.now()))
+    await harness.say(command(harness, "in time", heard=False))
+    assert whatsapp.texts == ["in time"]
+
+
+async def test_a_person_without_a_visible_number_is_reached_by_their_user_id(
+    harness: Harness, whatsapp: WhatsApp
+) -> None:
+    hidden = Address(phone_number_id="100", bsuid="ZW.123")
+    await harness.say(command(harness, "one"))
+    await harness.say(IdentityChanged(member=MEMBER, address=hidden))
+    await harness.say(SendMessage(member=MEMBER, content=PlainText(body="two"), purpose="notice", answers_at=None))
+    assert "to" not in whatsapp.bodies[1]
+    assert whatsapp.bodies[1]["recipient"] == "ZW.123"
+
+
+async def test_each_kind_of_content_has_the_shape_of_the_contract(harness: Harness, whatsapp: WhatsApp) -> None:
+    choices = (Choice(id="a", title="A"), Choice(id="b", title="B", description="bee"))
+    await harness.say(
+        command(harness, Buttons(body="Which?", footer="foot", buttons=choices)),
+        command(harness, ChoiceList(body="Which?", open="Show", sections=(ListSection(title="S", rows=choices),))),
+        command(harness, LinkButton(body="Look", title="Open", url="https://example.org")),
+    )
+    await harness.advance(2)
+    buttons, rows, link = (body["interactive"] for body in whatsapp.bodies)
+    assert buttons["action"]["buttons"][1] == {"type": "reply", "reply": {"id": "b", "title": "B"}}
+    assert buttons["footer"] == {"text": "foot"}
+    assert rows["action"] == {
+        "button": "Show",
+        "sections": [
+            {"title": "S", "rows": [{"id": "a", "title": "A"}, {"id": "b", "title": "B", "description": "bee"}]}
+        ],
+    }
+    assert link["action"]["parameters"] == {"display_text": "Open", "url": "https://example.org"}

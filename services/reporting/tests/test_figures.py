@@ -1,0 +1,139 @@
+"""Finance's figures: per currency, per Harare day, whatever order and however often the events come."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.reporting.app import make
+from services.reporting.domain.figures import figures_of
+from services.reporting.domain.rows import PaymentRow, harare_day
+from services.reporting.store import FAILED_DELIVERIES, ROWS, STAFF_USE
+from shared.contracts.conversation import StaffCommandUsed
+from shared.contracts.notifier import MessageFailed
+from shared.contracts.payments import PaymentCancelled, PaymentInitiated, PaymentSettled, ReceiptIssued
+from shared.contracts.reporting import MakeStatistics, StatisticsReady
+from shared.kernel.clock import VirtualClock
+from shared.kernel.ids import MemberId, PaymentId
+from shared.kernel.money import Money
+from shared.testing.harness import Harness
+
+DONOR = MemberId("M-donor")
+ADMIN = MemberId("M-admin")
+NOW = VirtualClock().now()
+
+
+def initiated(id: str, amount: Money) -> PaymentInitiated:
+    return PaymentInitiated(payment_id=PaymentId(id), intent=id, payer=DONOR, amount=amount, method="ecocash")
+
+
+def settled(id: str, amount: Money, at: datetime = NOW) -> PaymentSettled:
+    return PaymentSettled(
+        payment_id=PaymentId(id),
+        payer=DONOR,
+        amount=amount,
+        method="ecocash",
+        purpose="Tithe",
+        provider_reference="1",
+        settled_at=at,
+        after="awaiting_payer",
+    )
+
+
+async def figures(harness: Harness, first: date, last: date) -> StatisticsReady:
+    await harness.say(MakeStatistics(asked_by=ADMIN, first=first, last=last))
+    return harness.last(StatisticsReady)
+
+
+async def test_figures_tell_each_currency_on_its_own() -> None:
+    async with Harness({"reporting": make}) as harness:
+        usd, zwg = Money.of("20", "USD"), Money.of("300.50", "ZWG")
+        await harness.say(initiated("P-1", usd), initiated("P-2", zwg), initiated("P-3", usd), initiated("P-4", usd))
+        await harness.say(settled("P-1", usd), settled("P-2", zwg))
+        await harness.say(
+            PaymentCancelled(
+                payment_id=PaymentId("P-3"),
+                payer=DONOR,
+                amount=usd,
+                method="ecocash",
+                purpose="Tithe",
+                cancelled_at=NOW,
+            )
+        )
+        today = harare_day(NOW)
+        told = await figures(harness, today, today)
+        assert [figure.model_dump() for figure in told.figures] == [
+            {"total": usd.model_dump(), "settled": 1, "cancelled": 1, "failed": 0, "open": 1},
+            {"total": zwg.model_dump(), "settled": 1, "cancelled": 0, "failed": 0, "open": 0},
+        ]
+
+
+async def test_a_payment_just_after_midnight_in_harare_counts_for_the_new_day() -> None:
+    async with Harness({"reporting": make}) as harness:
+        late = NOW.replace(hour=22, minute=30)  # 00:30 in Harare
+        await harness.say(settled("P-1", Money.of("20", "USD"), late))
+        assert (await figures(harness, late.date(), late.date())).figures == ()
+        next_day = late.date() + timedelta(days=1)
+        assert (await figures(harness, next_day, next_day)).figures[0].settled == 1
+        assert (await figures(harness, late.date(), next_day)).figures[0].settled == 1
+
+
+async def test_a_row_keeps_the_receipt_and_holds_no_person() -> None:
+    async with Harness({"reporting": make}) as harness:
+        usd = Money.of("20", "USD")
+        await harness.say(settled("P-1", usd))
+        await harness.say(
+            ReceiptIssued(
+                receipt_number="2026-000001",
+                payment_id=PaymentId("P-1"),
+                payer=DONOR,
+                payer_name="Tariro Canary",
+                amount=usd,
+                method="ecocash",
+                purpose="Tithe",
+                provider_reference="1",
+                settled_at=NOW,
+                issued_at=NOW,
+            )
+        )
+        [document] = harness.documents("reporting", ROWS)
+        assert document.state["receipt_number"] == "2026-000001"
+        assert "Canary" not in str(document.state)
+        assert DONOR not in str(document.state)
+
+
+async def test_staff_use_and_failed_deliveries_are_kept_once_each() -> None:
+    async with Harness({"reporting": make}) as harness:
+        await harness.say(StaffCommandUsed(member=ADMIN, command="/stats", allowed=True, at=NOW))
+        await harness.say(MessageFailed(member=ADMIN, reference="E-1", code=131026, at=NOW))
+        [use] = harness.documents("reporting", STAFF_USE)
+        [failed] = harness.documents("reporting", FAILED_DELIVERIES)
+        assert (use.state["command"], failed.state["code"]) == ("/stats", 131026)
+
+
+rows = st.builds(
+    lambda id, minor, currency, state: PaymentRow(
+        payment_id=PaymentId(id),
+        amount=Money.from_minor(minor, currency),
+        method="ecocash",
+        state=state,
+        day=harare_day(NOW),
+    ),
+    st.text(min_size=1, max_size=4),
+    st.integers(1, 10**9),
+    st.sampled_from(["USD", "ZWG"]),
+    st.sampled_from(["open", "settled", "cancelled", "failed", "expired", "disputed", "refunded", "needs_review"]),
+)
+
+
+@given(st.lists(rows, max_size=30))
+def test_totals_are_exact_sums_of_what_is_settled_in_that_currency(rows: list[PaymentRow]) -> None:
+    for figure in figures_of(rows):
+        mine = [row for row in rows if row.amount.currency == figure.total.currency]
+        assert figure.total.amount == sum((row.amount.amount for row in mine if row.state == "settled"), Decimal(0))
+        assert figure.settled + figure.cancelled + figure.failed + figure.open == sum(
+            row.state not in {"disputed", "refunded"} for row in mine
+        )

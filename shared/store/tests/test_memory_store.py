@@ -1,0 +1,16 @@
+"""The store in memory against the suite of all stores that search."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.store.memory import MemoryStore
+from shared.testing.store_suite import NOTES, SHORT, TAKEN, SearchSuite
+
+
+class TestMemoryStore(SearchSuite):
+    @pytest.fixture
+    async def store(self) -> MemoryStore:
+        store = MemoryStore()
+        await store.prepare([NOTES, SHORT, TAKEN])
+        return store
