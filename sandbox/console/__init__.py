@@ -1,1 +1,1 @@
-"""The console: the sandbox's start page, the receiver of traces and their waterfalls, the phone page, and their looks."""
+"""The console: start page, receiver of traces with their waterfalls, phone page, and the look that they share."""
