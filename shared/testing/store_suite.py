@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from pydantic import BaseModel
 
 from shared.bus.envelope import Envelope
 from shared.kernel.clock import SystemClock
+from shared.kernel.errors import Away
 from shared.store.documents import INBOX_DAYS, Conflict, Document, DocumentStore, Kind, NotUnique, Outcall
 
 
@@ -22,8 +25,9 @@ class Note(BaseModel):
     box: dict[str, Any]
 
 
-NOTES = Kind("notes", Note, indexes=(("owner", "rank"), ("rank",), ("box.colour",)))
+NOTES = Kind("notes", Note)
 SHORT = Kind("short_lived", Note, keep=timedelta(minutes=1))
+LISTED = Kind("listed", Note, indexes=(("owner", "rank"), ("rank",), ("box.colour",)))
 TAKEN = Kind("taken", Note, unique=(("owner",), ("rank", "box.colour")))
 
 
@@ -367,49 +371,99 @@ class StoreSuite:
                 await asyncio.sleep(0.05)
 
 
+class Server(Protocol):
+    """A server that a test may kill: the store under test is on it."""
+
+    async def kill(self) -> None:
+        """kill -9; returns when it is gone."""
+
+    async def start(self) -> None:
+        """Start it on the same port and data; returns when it can be connected to."""
+
+
+class RestartSuite:
+    """For stores on servers: inherit with fixtures `store` and `server`, which no other test uses at the time."""
+
+    async def test_what_was_acknowledged_survives_a_kill_and_the_store_comes_back_by_itself(
+        self, store: DocumentStore, server: Server
+    ) -> None:
+        acknowledged: list[tuple[str, str]] = []
+        first = asyncio.Event()
+
+        async def write(writer: int) -> None:
+            for number in itertools.count():
+                id = f"n{writer}-{number}"
+                await store.commit(note(id), now=now(), message_id=f"m{number}")
+                acknowledged.append((id, f"m{number}"))
+                if len(acknowledged) == 200:
+                    first.set()
+
+        writers = [asyncio.create_task(write(number)) for number in range(20)]
+        await first.wait()
+        await server.kill()
+        async with asyncio.timeout(10):
+            outcomes = await asyncio.gather(*writers, return_exceptions=True)
+        assert {type(outcome) for outcome in outcomes} == {Away}
+        for act in (store.load("notes", "n0-0", "m0"), store.commit(note("new"), now=now()), store.ping()):
+            async with asyncio.timeout(10):
+                with pytest.raises(Away):
+                    await act
+        await server.start()
+        async with asyncio.timeout(30):
+            while True:
+                with suppress(Away):
+                    await store.commit(await store.load("notes", "after"), now=now())
+                    break
+        for id, message_id in acknowledged:
+            document = await store.load("notes", id, message_id)
+            assert (document.version, document.seen) == (1, True)
+
+
 class SearchSuite(StoreSuite):
-    """For stores that also search and keep unique: the fixture prepares TAKEN as well."""
+    """For stores that also search and keep unique: the fixture prepares LISTED and TAKEN as well."""
 
     async def test_find_gives_the_states_whose_fields_equal(self, store: DocumentStore) -> None:
         for number, owner in enumerate(["Tariro", "Chipo", "Tariro", "tariro"]):
-            await store.commit(note(f"n{number}", owner=owner, rank=10 - number, colour={"of": number}), now=now())
-        found = await store.find("notes", {"owner": "Tariro"}, order="rank")
+            await store.commit(
+                note(f"n{number}", kind="listed", owner=owner, rank=10 - number, colour={"of": number}), now=now()
+            )
+        found = await store.find("listed", {"owner": "Tariro"}, order="rank")
         assert [state["rank"] for state in found] == [8, 10]
         assert found[1] == note(owner="Tariro", rank=10, colour={"of": 0}).state
-        assert await store.find("notes", {"rank": 9, "owner": "Tariro"}) == []
-        [state] = await store.find("notes", {"box.colour": {"of": 3}})
+        assert await store.find("listed", {"rank": 9, "owner": "Tariro"}) == []
+        [state] = await store.find("listed", {"box.colour": {"of": 3}})
         assert state["owner"] == "tariro"
 
     async def test_find_orders_both_ways_and_stops_at_the_limit(self, store: DocumentStore) -> None:
         for rank in (5, 3, 9, 7, 1):
-            await store.commit(note(f"n{rank}", rank=rank), now=now())
+            await store.commit(note(f"n{rank}", kind="listed", rank=rank), now=now())
 
         async def ranks(order: str, limit: int = 100) -> list[int]:
-            return [state["rank"] for state in await store.find("notes", {}, order=order, limit=limit)]
+            return [state["rank"] for state in await store.find("listed", {}, order=order, limit=limit)]
 
         assert await ranks("rank") == [1, 3, 5, 7, 9]
         assert await ranks("-rank") == [9, 7, 5, 3, 1]
         assert await ranks("-rank", 2) == [9, 7]
-        assert len(await store.find("notes", {}, limit=3)) == 3
+        assert len(await store.find("listed", {}, limit=3)) == 3
 
     async def test_find_takes_null_for_missing_and_puts_it_first(self, store: DocumentStore) -> None:
         for id, box in (("n1", {"colour": "red"}), ("n2", {"colour": None}), ("n3", dict[str, Any]())):
-            await store.commit(note(id, rank=int(id[1]), **box), now=now())
-        found = await store.find("notes", {"box.colour": None})
+            await store.commit(note(id, kind="listed", rank=int(id[1]), **box), now=now())
+        found = await store.find("listed", {"box.colour": None})
         assert sorted(state["rank"] for state in found) == [2, 3]
-        ordered = await store.find("notes", {}, order="box.colour")
+        ordered = await store.find("listed", {}, order="box.colour")
         assert ordered[-1]["rank"] == 1
 
     async def test_a_value_that_looks_like_an_operator_is_only_a_value(self, store: DocumentStore) -> None:
-        await store.commit(note(owner="Tariro"), now=now())
-        assert await store.find("notes", {"owner": {"$ne": ""}}) == []
-        assert await store.find("notes", {"owner": "$owner"}) == []
+        await store.commit(note(kind="listed", owner="Tariro"), now=now())
+        assert await store.find("listed", {"owner": {"$ne": ""}}) == []
+        assert await store.find("listed", {"owner": "$owner"}) == []
 
     async def test_a_search_without_an_index_is_a_programming_error(self, store: DocumentStore) -> None:
-        with pytest.raises(TypeError, match="notes has no index"):
-            await store.find("notes", {"box.size": 1})
+        with pytest.raises(TypeError, match="listed has no index"):
+            await store.find("listed", {"box.size": 1})
         with pytest.raises(TypeError, match="ordered by -owner"):
-            await store.find("notes", {"rank": 1}, order="-owner")
+            await store.find("listed", {"rank": 1}, order="-owner")
 
     async def test_a_unique_value_cannot_be_taken_twice(self, store: DocumentStore) -> None:
         first, second = note("n1", kind="taken", rank=1), note("n2", kind="taken", rank=2)

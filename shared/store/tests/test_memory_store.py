@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from shared.store.memory import MemoryStore
-from shared.testing.store_suite import NOTES, SHORT, TAKEN, SearchSuite
+from shared.testing.store_suite import LISTED, NOTES, SHORT, TAKEN, SearchSuite
 
 
 class TestMemoryStore(SearchSuite):
     @pytest.fixture
     async def store(self) -> MemoryStore:
         store = MemoryStore()
-        await store.prepare([NOTES, SHORT, TAKEN])
+        await store.prepare([NOTES, SHORT, LISTED, TAKEN])
         return store

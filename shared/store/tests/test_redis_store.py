@@ -1,0 +1,62 @@
+"""The store in Valkey against the suite of all stores, and what only a server can do: restart, forget a script."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared.store.documents import Kind
+from shared.store.redis import RedisStore, connect
+from shared.store.tests.conftest import Valkey
+from shared.testing.store_suite import NOTES, SHORT, TAKEN, Note, RestartSuite, StoreSuite, note, now
+
+
+class TestRedisStore(StoreSuite):
+    @pytest.fixture
+    async def store(self, valkey_url: str, key_prefix: str) -> AsyncIterator[RedisStore]:
+        async for store in _store(valkey_url, key_prefix):
+            yield store
+
+    async def test_scripts_that_the_server_forgot_are_loaded_again(self, store: RedisStore, valkey_url: str) -> None:
+        client = connect(valkey_url)
+        await client.script_flush()
+        await client.aclose()
+        documents = [note(f"n{number}") for number in range(5)]
+        await asyncio.gather(*(store.commit(document, now=now()) for document in documents))
+        assert [document.version for document in documents] == [1] * 5
+
+    async def test_kinds_that_need_a_search_are_refused(self, store: RedisStore) -> None:
+        with pytest.raises(TypeError, match="neither unique fields nor indexes"):
+            await store.prepare([TAKEN])
+        with pytest.raises(TypeError, match="finds documents by id only"):
+            await store.find("notes", {"owner": "Tariro"})
+
+    async def test_two_services_on_one_server_do_not_meet(self, store: RedisStore, valkey_url: str) -> None:
+        client = connect(valkey_url)
+        other = RedisStore(client, "other:")
+        await other.prepare([Kind("notes", Note)])
+        await store.commit(note(), now=now())
+        assert (await other.load("notes", "n1")).version == 0
+        await client.aclose()
+
+
+class TestRedisRestart(RestartSuite):
+    @pytest.fixture
+    async def server(self, mortal_valkey: Valkey) -> Valkey:
+        return mortal_valkey
+
+    @pytest.fixture
+    async def store(self, server: Valkey) -> AsyncIterator[RedisStore]:
+        async for store in _store(server.url, "t:"):
+            yield store
+
+
+async def _store(url: str, prefix: str) -> AsyncIterator[RedisStore]:
+    client = connect(url)
+    store = RedisStore(client, prefix)
+    await store.prepare([NOTES, SHORT])
+    yield store
+    await store.close()
+    await client.aclose()
