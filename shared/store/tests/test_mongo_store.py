@@ -1,0 +1,45 @@
+"""The store in MongoDB against the suite of all stores that search, and what only a server can do: restart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared.store.mongo import MongoStore
+from shared.store.tests.conftest import Mongo
+from shared.testing.store_suite import LISTED, NOTES, SHORT, TAKEN, RestartSuite, SearchSuite, note, now
+
+
+class TestMongoStore(SearchSuite):
+    @pytest.fixture
+    async def store(self, mongo_url: str, mongo_database: str) -> AsyncIterator[MongoStore]:
+        async for store in _store(mongo_url, mongo_database):
+            yield store
+
+    async def test_one_document_that_is_too_large_spoils_no_other(self, store: MongoStore) -> None:
+        huge, small = note("n1", text="x" * 17_000_000), note("n2")
+        outcomes = await asyncio.gather(
+            store.commit(huge, now=now()), store.commit(small, now=now()), return_exceptions=True
+        )
+        assert str(outcomes[0]) == "A notes document has outgrown MongoDB's 16 MB."
+        assert outcomes[1] is None
+
+
+class TestMongoRestart(RestartSuite):
+    @pytest.fixture
+    async def server(self, mortal_mongo: Mongo) -> Mongo:
+        return mortal_mongo
+
+    @pytest.fixture
+    async def store(self, server: Mongo) -> AsyncIterator[MongoStore]:
+        async for store in _store(server.url, "restart"):
+            yield store
+
+
+async def _store(url: str, database: str) -> AsyncIterator[MongoStore]:
+    store = MongoStore(url, database)
+    await store.prepare([NOTES, SHORT, LISTED, TAKEN])
+    yield store
+    await store.close()
