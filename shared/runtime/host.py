@@ -15,8 +15,8 @@ from contextlib import suppress
 from typing import Any
 
 import httpx
-import redis.asyncio
 from opentelemetry.sdk.trace import SpanProcessor
+from redis.exceptions import RedisError
 
 from shared.bus.memory import MemoryTransport
 from shared.bus.rabbit import RabbitTransport
@@ -32,7 +32,7 @@ from shared.runtime.running import Make, Running
 from shared.runtime.service import Tools
 from shared.runtime.settings import CommonSettings
 from shared.store.mongo import MongoStore
-from shared.store.redis import RedisStore
+from shared.store.redis import RedisStore, connect
 from shared.store.stores import Stores
 from shared.telemetry.logs import start_logging
 from shared.telemetry.metrics import start_metrics
@@ -59,7 +59,7 @@ class Host:
         self._processor: SpanProcessor | None = None
         if common.otel_exporter_otlp_endpoint:
             self._processor = otlp_processor(common.otel_exporter_otlp_endpoint)
-        self._redis = redis.asyncio.Redis.from_url(common.redis_url.get_secret_value())
+        self._redis = connect(common.redis_url.get_secret_value())
         self._transport: Transport = (
             RabbitTransport(common.amqp_url.get_secret_value(), common.lanes) if common.amqp_url else MemoryTransport()
         )
@@ -156,7 +156,7 @@ class Host:
         while True:
             for name, running in self._running.items():
                 beat = await heartbeat_of(running, self._transport, self._clock)
-                with suppress(redis.exceptions.RedisError, OSError):
+                with suppress(RedisError, OSError):
                     await self._redis.set(f"heartbeat:{name}", json.dumps(beat), ex=HEARTBEAT_LIFE_SECONDS)
             await self._clock.sleep(HEARTBEAT_SECONDS)
 

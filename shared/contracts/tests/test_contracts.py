@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-from shared.contracts.registry import SERVICES, Command, Message, UnknownMessage, message_type, messages_of
+from shared.contracts.base import Command, Message
+from shared.contracts.registry import SERVICES, UnknownMessage, message_type, messages_of
 from shared.contracts.schema_files import FOLDER, as_text, breaking_changes, schemas
 from shared.contracts.topology import EVENTS_HEARD
 
