@@ -7,7 +7,6 @@ from operator import attrgetter
 from typing import Any
 
 from aiohttp import web
-from aiohttp.http_exceptions import ContentEncodingError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from sandbox.console import looks
@@ -26,6 +25,7 @@ TEMPLATES.filters |= {
     "day": looks.day,
     "iso": looks.iso,
     "duration": looks.duration,
+    "offset": looks.offset,
     "colour": looks.colour,
 }
 
@@ -63,8 +63,11 @@ class Console:
             return web.Response(status=415, text="Traces are taken as OTLP in protobuf (application/x-protobuf).")
         try:
             spans = read_export(await request.read())
-        except ContentEncodingError:
-            return web.Response(status=400, text="The body is not compressed as its Content-Encoding says.")
+        except web.RequestPayloadError:
+            broken = web.Response(status=400, text="The body is not compressed as its Content-Encoding says.")
+            # Where this body ends cannot be known, so nothing may follow on the connection.
+            broken.force_close()
+            return broken
         except NotOtlp as error:
             return web.Response(status=400, text=str(error))
         self._traces.add(spans)

@@ -49,6 +49,20 @@ def duration(nanoseconds: int) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
 
 
+def offset(nanoseconds: int) -> str:
+    """How long after the start, to the millisecond: `0`, `16.0 ms`, `3.250 s`, `1:35.006`, `1:02:03.004`."""
+    if nanoseconds == 0:
+        return "0"
+    thousandths = round(nanoseconds / 1e6)
+    if thousandths < 1000:
+        return duration(nanoseconds)
+    minutes, thousandths = divmod(thousandths, 60_000)
+    if minutes == 0:
+        return f"{thousandths / 1000:.3f} s"
+    seconds = f"{minutes % 60:02}:{thousandths / 1000:06.3f}"
+    return f"{minutes // 60}:{seconds}" if minutes >= 60 else seconds.removeprefix("0")
+
+
 def rank(service: str) -> tuple[int, str]:
     """Where a service stands among others: the known ones first."""
     return (KNOWN.index(service) if service in KNOWN else len(KNOWN), service)

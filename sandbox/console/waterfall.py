@@ -80,7 +80,7 @@ def lay_out(trace: Trace, *, to_time: bool) -> Waterfall:
         parent = trace.by_id.get(span.parent_span_id) if span.parent_span_id else None
         rows.append(Row(span, depth, parent, at, scale.place(span.end) - at, span.start - trace.start))
     drawn = [Gap(start, end, scale.place(start), scale.place(end) - scale.place(start)) for start, end in gaps]
-    return Waterfall(rows, drawn, [Tick(at, scale.time(at) - trace.start) for at in (0, 25, 50, 75)])
+    return Waterfall(rows, drawn, [Tick(at, scale.offset(at)) for at in (0, 25, 50, 75)])
 
 
 def _nested(trace: Trace) -> list[tuple[Span, int]]:
@@ -119,28 +119,30 @@ def _silences(trace: Trace) -> list[tuple[int, int]]:
 
 
 class _Scale:
-    """From a time to a place in per cent: straight lines between the ends of gaps."""
+    """Between times and places in per cent: straight lines between the ends of gaps."""
 
     def __init__(self, start: int, end: int, gaps: list[tuple[int, int]]) -> None:
         gap_width = min(GAP_WIDTH, GAPS_AT_MOST / len(gaps)) if gaps else 0.0
         shown = (end - start) - sum(stop - begin for begin, stop in gaps)
         per_nanosecond = (100.0 - gap_width * len(gaps)) / shown if shown > 0 else 0.0
-        self._times = [start]
+        self._start = start
+        # Since the start: a float would round nanoseconds since 1970 to 256.
+        self._offsets = [0.0]
         self._places = [0.0]
         for begin, stop in gaps:
-            before = self._places[-1] + (begin - self._times[-1]) * per_nanosecond
-            self._times += [begin, stop]
+            before = self._places[-1] + (begin - start - self._offsets[-1]) * per_nanosecond
+            self._offsets += [begin - start, stop - start]
             self._places += [before, before + gap_width]
-        self._times.append(end)
-        self._places.append(self._places[-1] + (end - self._times[-2]) * per_nanosecond)
+        self._places.append(self._places[-1] + (end - start - self._offsets[-1]) * per_nanosecond)
+        self._offsets.append(end - start)
 
     def place(self, time: int) -> float:
         """Where a time lies, in per cent."""
-        return _between(time, self._times, self._places)
+        return _between(time - self._start, self._offsets, self._places)
 
-    def time(self, place: float) -> int:
-        """Which time lies at a place."""
-        return round(_between(place, self._places, self._times))
+    def offset(self, place: float) -> int:
+        """How many nanoseconds after the start a place lies."""
+        return round(_between(place, self._places, self._offsets))
 
 
 def _between(value: float, froms: Sequence[float], tos: Sequence[float]) -> float:
