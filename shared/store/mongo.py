@@ -16,6 +16,7 @@ Commits of all tasks that come while one bulk write is in flight go together in 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -61,8 +62,9 @@ class _Collection:
         except ConnectionFailure as error:
             return [_away(error) for _ in ids]
         found = {document["_id"]: document for document in stored}
+        repeated = {id for id, times in Counter(ids).items() if times > 1}
         # Tasks that load the same document together must not share it.
-        return [deepcopy(found.get(id)) if id in ids[:number] else found.get(id) for number, id in enumerate(ids)]
+        return [deepcopy(found.get(id)) if id in repeated else found.get(id) for id in ids]
 
     async def _write(self, operations: Sequence[ReplaceOne[Any] | UpdateOne]) -> Sequence[Exception | None]:
         outcomes: list[Exception | None] = [None] * len(operations)
@@ -174,6 +176,7 @@ class MongoStore:
 
     async def close(self) -> None:
         for place in self._collections.values():
+            await place.loads.settle()
             await place.writes.settle()
         self._client.close()
 

