@@ -26,6 +26,7 @@ TEMPLATES.filters |= {
     "iso": looks.iso,
     "duration": looks.duration,
     "offset": looks.offset,
+    "breakable": looks.breakable,
     "colour": looks.colour,
 }
 

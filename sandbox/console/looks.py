@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from zlib import crc32
+
+from markupsafe import Markup, escape
 
 from shared.kernel.clock import HARARE
 
@@ -61,6 +64,11 @@ def offset(nanoseconds: int) -> str:
         return f"{thousandths / 1000:.3f} s"
     seconds = f"{minutes % 60:02}:{thousandths / 1000:06.3f}"
     return f"{minutes // 60}:{seconds}" if minutes >= 60 else seconds.removeprefix("0")
+
+
+def breakable(name: str) -> Markup:
+    """The name with places where a narrow screen may break it: after dots, underscores and slashes."""
+    return Markup(re.sub(r"([._/])(?=.)", r"\1<wbr>", str(escape(name))))  # noqa: S704 escaped just here
 
 
 def rank(service: str) -> tuple[int, str]:

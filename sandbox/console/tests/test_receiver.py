@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +21,7 @@ from opentelemetry.trace import Link, SpanKind, Status, StatusCode, set_span_in_
 
 from sandbox.console.app import MAX_BODY, make_app
 from sandbox.console.otlp import MAX_TEXT, NotOtlp, read_export
-from sandbox.console.spans import Span, TraceStore
+from sandbox.console.spans import MAX_SPANS_OF_A_TRACE, Span, TraceStore
 from sandbox.settings import SandboxSettings
 
 PROTOBUF = {"Content-Type": "application/x-protobuf"}
@@ -214,11 +213,60 @@ async def test_answers_carry_the_policy_and_no_page_has_inline_script_or_style(
 async def test_the_start_page_shows_what_each_service_did_and_where_all_is(console: TestClient[Any, Any]) -> None:
     empty = await (await console.get("/")).text()
     assert "No service has told anything yet" in empty
-    async with ClientSession() as session:
-        await session.post(
-            console.make_url("/v1/traces"), data=export(name="POST /webhook").SerializeToString(), headers=PROTOBUF
-        )
+    await console.post("/v1/traces", data=export(name="settle").SerializeToString(), headers=PROTOBUF)
     html = await (await console.get("/")).text()
-    assert "POST /webhook" in html
+    assert ">settle</a>" in html
     for href in ("/phone", "/traces", "/paynow/_sim/", "http://127.0.0.1:8010/health"):
         assert f'href="{href}"' in html
+
+
+async def test_the_page_of_a_trace_tells_bars_errors_links_and_a_table(console: TestClient[Any, Any]) -> None:
+    callback = export(trace_id=b"c" * 16, span_id=b"callback", name="callback")
+    settle = export(span_id=b"settling", name="settle")
+    child = (
+        settle.resource_spans[0]
+        .scope_spans[0]
+        .spans.add(
+            trace_id=b"t" * 16, span_id=b"childish", parent_span_id=b"settling", name="poll", start_time_unix_nano=1
+        )
+    )
+    child.status.code = child.status.STATUS_CODE_ERROR
+    child.status.message = "Away"
+    child.links.add(trace_id=b"c" * 16, span_id=b"callback")
+    for body in (settle, callback):
+        await console.post("/v1/traces", data=body.SerializeToString(), headers=PROTOBUF)
+
+    donation, other = (b"t" * 16).hex(), (b"c" * 16).hex()
+    html = await (await console.get(f"/traces/{donation.upper()}")).text()
+    assert html.count('class="bar"') == 2
+    assert "within settle" in html
+    assert "✕ Away" in html
+    assert f'href="/traces/{other}#span-{b"callback".hex()}"' in html
+    assert html.count('<th scope="row">') == 2
+    assert (
+        f'href="/traces/{donation}?scale=time" aria-current'
+        in await (await console.get(f"/traces/{donation}?scale=time")).text()
+    )
+    # The trace that is linked to tells who points at it.
+    assert f'href="/traces/{donation}#span-{b"childish".hex()}"' in await (await console.get(f"/traces/{other}")).text()
+
+
+async def test_a_trace_that_is_not_kept_is_told_so(console: TestClient[Any, Any]) -> None:
+    answers = [await console.get(path) for path in ("/traces/" + "0" * 32, "/traces/" + "0" * 32 + ".json")]
+    assert [answer.status for answer in answers] == [404, 404]
+    assert "No such trace is kept here" in await answers[0].text()
+    assert await answers[1].json() == {"error": "No such trace is kept here."}
+
+
+async def test_a_trace_as_deep_as_it_may_be_is_drawn_whole(console: TestClient[Any, Any]) -> None:
+    big = ExportTraceServiceRequest()
+    scope = big.resource_spans.add().scope_spans.add()
+    for number in range(1, MAX_SPANS_OF_A_TRACE + 4):
+        parent = (number - 1).to_bytes(8, "big") if number > 1 else b""
+        scope.spans.add(
+            trace_id=b"t" * 16, span_id=number.to_bytes(8, "big"), parent_span_id=parent, start_time_unix_nano=number
+        )
+    await console.post("/v1/traces", data=big.SerializeToString(), headers=PROTOBUF)
+    html = await (await console.get(f"/traces/{(b't' * 16).hex()}")).text()
+    assert html.count('class="bar"') == MAX_SPANS_OF_A_TRACE
+    assert "3 more spans came" in html

@@ -119,6 +119,10 @@ def test_durations_and_offsets_read_well(nanoseconds: int, duration: str, offset
     assert looks.offset(nanoseconds) == offset
 
 
+def test_a_long_name_may_break_at_its_dots_and_stays_escaped() -> None:
+    assert str(looks.breakable("handle a.b_c <i>.")) == "handle a.<wbr>b_<wbr>c &lt;i&gt;."
+
+
 def test_times_are_shown_in_harare_and_told_in_utc() -> None:
     # 2026-11-24 22:30:00.25 UTC is the next day in Harare.
     time = 1_795_559_400_250_000_000
