@@ -1,0 +1,1 @@
+"""How payments reaches its vendor: Paynow."""

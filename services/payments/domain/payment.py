@@ -1,0 +1,74 @@
+"""The payment: one intent of one payer, its state, and the trail of everything that moved it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from services.payments.domain.states import MOVES, OPEN, IllegalMove, State
+from shared.contracts.payments import Method
+from shared.kernel.ids import MemberId, PaymentId
+from shared.kernel.money import Money
+
+
+class TrailEntry(BaseModel):
+    """What happened to the payment: the state since then, why, and the SHA-256 of the raw message that said so."""
+
+    at: datetime
+    state: State
+    cause: str
+    evidence: str | None = None
+
+
+class Payment(BaseModel):
+    """Stored under its id, which is Paynow's `reference`. Nothing is ever charged twice for one `intent`."""
+
+    id: PaymentId
+    intent: str
+    payer: MemberId
+    payer_name: str
+    amount: Money
+    method: Method
+    wallet: str | None
+    """E.164; personal."""
+    purpose: str
+    merchant_trace: str
+    """What the one attempt at Paynow is found by when its answer is lost (contract 4.2)."""
+    requested_at: datetime
+    traceparent: str | None
+    state: State = "requested"
+    poll_url: str | None = None
+    """Holds a secret: never logged, never shown."""
+    paynow_reference: str | None = None
+    status_word: str | None = None
+    """Paynow's latest word, in its normal form: tells "paid" from "awaiting delivery"."""
+    asked_since: datetime | None = None
+    """When the provider was first known to have the request, or its answer was lost: schedules count from here."""
+    not_found_at: datetime | None = None
+    """When Paynow first said, provably, that it knows no such request."""
+    settled_at: datetime | None = None
+    trail: list[TrailEntry] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the outcome is still to be found out."""
+        return self.state in OPEN
+
+    def may_become(self, state: State) -> bool:
+        """Whether the table allows the move."""
+        return state in MOVES[self.state]
+
+    def move(self, state: State, at: datetime, cause: str, evidence: str | None = None) -> None:
+        """Enter a state and write it into the trail. Raises IllegalMove."""
+        if not self.may_become(state):
+            raise IllegalMove(self.state, state)
+        self.state = state
+        self.note(at, cause, evidence)
+
+    def note(self, at: datetime, cause: str, evidence: str | None = None) -> None:
+        """Write into the trail what did not move the payment. The same evidence is written once."""
+        entry = TrailEntry(at=at, state=self.state, cause=cause, evidence=evidence)
+        known = {(known.state, known.cause, known.evidence) for known in self.trail}
+        if evidence is None or (entry.state, entry.cause, entry.evidence) not in known:
+            self.trail.append(entry)

@@ -1,0 +1,229 @@
+"""What payments does on each message and answer."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import assert_never
+
+from services.payments.domain.apply_status import (
+    OUTCOMES,
+    PENDING,
+    StatusReport,
+    apply_status,
+    to_review,
+    would_be_news,
+)
+from services.payments.domain.ask_again import is_over, next_question
+from services.payments.domain.expire import expire
+from services.payments.domain.find_out import found, not_found
+from services.payments.domain.initiate import accepted, answer_lost, not_made
+from services.payments.domain.payment import Payment
+from services.payments.domain.receipt import next_receipt, year_of
+from services.payments.domain.request import must_be_same, new_payment, payment_id_of, refusal_of
+from services.payments.domain.states import ANSWERED
+from services.payments.ports import CHECK, INITIATE, POLL, TRACE, Initiation, InitiationAnswer, Poll, Trace, TraceAnswer
+from services.payments.settings import PaymentsSettings
+from services.payments.store import PAYMENTS, RECEIPTS, STRAY_CALLBACKS, StrayCallback
+from shared.bus.handlers import answered, on
+from shared.bus.work import Work
+from shared.contracts.gateway import PaymentStatusReceived
+from shared.contracts.payments import CheckPayment, PaymentChecked, PaymentSettled, ReceiptIssued, RequestPayment
+from shared.outcalls.calls import Unknown, Unreached
+
+log = logging.getLogger(__name__)
+
+
+@on(RequestPayment)
+async def request(command: RequestPayment, work: Work) -> None:
+    """Charge the wallet, if the request fits the rules. The same intent again changes nothing."""
+    id = payment_id_of(command.intent)
+    refused = refusal_of(command, _settings(work).rules, work.now)
+    if refused is not None and not await work.exists(PAYMENTS, id):
+        work.emit(refused)
+        return
+    payment = await work.open(PAYMENTS, id, lambda: new_payment(command, work.now, work.traceparent))
+    must_be_same(payment, command)
+    if payment.state == "requested":
+        payment.move("initiating", work.now, "requested")
+        work.call(
+            INITIATE,
+            Initiation(
+                payment_id=payment.id,
+                merchant_trace=payment.merchant_trace,
+                amount=payment.amount,
+                method=payment.method,
+                wallet=payment.wallet,
+                purpose=payment.purpose,
+            ),
+        )
+
+
+@answered(INITIATE, PAYMENTS)
+async def initiated(
+    payment: Payment, request: Initiation, outcome: InitiationAnswer | Unknown | Unreached, work: Work
+) -> None:
+    """Wait for the payer, tell of the refusal, or find out what the lost answer was."""
+    match outcome:
+        case InitiationAnswer(poll_url=str() as poll_url):
+            work.emit(
+                *accepted(
+                    payment,
+                    poll_url=poll_url,
+                    paynow_reference=outcome.paynow_reference,
+                    instructions=outcome.instructions,
+                    test_mode=_settings(work).paynow_test_mode,
+                    now=work.now,
+                    evidence=outcome.evidence,
+                )
+            )
+        case InitiationAnswer():
+            reason = outcome.refusal or "declined"
+            work.emit(*not_made(payment, reason, f"refused: {reason}", work.now, outcome.evidence))
+        case Unreached():
+            work.emit(*not_made(payment, "unreachable", f"not reached: {outcome.reason}", work.now, None))
+        case Unknown():
+            work.emit(*answer_lost(payment, f"answer lost: {outcome.reason}", work.now))
+        case _:
+            assert_never(outcome)
+    _ask_on(payment, work)
+
+
+@on(PaymentStatusReceived)
+async def note_hint(event: PaymentStatusReceived, work: Work) -> None:
+    """A callback is a hint: ask Paynow itself, by what we stored and not by what the callback says."""
+    known = await work.read(PAYMENTS, event.payment_id)
+    if known is None or known.amount.currency != event.currency:
+        fields = event.model_dump(include={"currency", "status", "paynow_reference", "amount", "received_at"})
+        stray = StrayCallback(reference=event.payment_id, **fields)
+        await work.open(STRAY_CALLBACKS, event.body_digest, lambda: stray)
+        return
+    payment = await work.load(PAYMENTS, event.payment_id)
+    work.join_trace(payment.traceparent)
+    payment.note(work.now, "callback", event.body_digest)
+    if would_be_news(payment, event.status):
+        _ask_now(payment, work)
+
+
+@answered(POLL, PAYMENTS)
+async def polled(payment: Payment, request: Poll, outcome: StatusReport | Unknown | Unreached, work: Work) -> None:
+    """The poll is the truth: apply it, and ask again while the outcome is open."""
+    _apply(payment, outcome, "poll", work)
+    _ask_on(payment, work, polled=True)
+
+
+@answered(TRACE, PAYMENTS)
+async def traced(payment: Payment, request: Trace, outcome: TraceAnswer | Unknown | Unreached, work: Work) -> None:
+    """What became of a request whose answer was lost, or the last question about one that stayed open."""
+    if isinstance(outcome, TraceAnswer):
+        if outcome.found is not None and outcome.poll_url is not None:
+            test_mode = _settings(work).paynow_test_mode
+            work.emit(*found(payment, outcome.found, outcome.poll_url, test_mode=test_mode, now=work.now))
+        else:
+            work.emit(*not_found(payment, work.now, outcome.evidence))
+        if is_over(payment, work.now):
+            work.emit(*expire(payment, work.now, outcome.evidence))
+    _ask_on(payment, work)
+
+
+@on(CheckPayment)
+async def check(command: CheckPayment, work: Work) -> None:
+    """Ask the provider now and tell; what is known for good or cannot be asked is told at once."""
+    payment = await work.load(PAYMENTS, command.payment_id)
+    if payment.poll_url is not None and payment.state not in ANSWERED:
+        work.call(CHECK, Poll(currency=payment.amount.currency, poll_url=payment.poll_url))
+        return
+    if payment.state == "uncertain":
+        _ask_now(payment, work)
+    await _tell_checked(payment, work, asked=payment.state in ANSWERED)
+
+
+@answered(CHECK, PAYMENTS)
+async def checked(payment: Payment, request: Poll, outcome: StatusReport | Unknown | Unreached, work: Work) -> None:
+    """Apply the poll that somebody waited for, and tell."""
+    _apply(payment, outcome, "check", work)
+    _ask_on(payment, work)
+    await _tell_checked(payment, work, asked=isinstance(outcome, StatusReport))
+
+
+@on(PaymentSettled)
+async def issue_receipt(event: PaymentSettled, work: Work) -> None:
+    """Give the payment the next number of the year; who loses the race for it is handled again."""
+    payment = await work.read(PAYMENTS, event.payment_id)
+    if payment is None or await work.exists(RECEIPTS, event.payment_id):
+        return  # settled again after a dispute
+    latest = await work.find(RECEIPTS, {"year": year_of(work.now)}, order="-number", limit=1)
+    receipt = next_receipt(event.payment_id, latest[0] if latest else None, work.now)
+    await work.open(RECEIPTS, event.payment_id, lambda: receipt)
+    work.emit(
+        ReceiptIssued(
+            receipt_number=receipt.code,
+            payment_id=event.payment_id,
+            payer=event.payer,
+            payer_name=payment.payer_name,
+            amount=event.amount,
+            method=event.method,
+            purpose=event.purpose,
+            provider_reference=event.provider_reference,
+            settled_at=event.settled_at,
+            issued_at=receipt.issued_at,
+        )
+    )
+
+
+def _settings(work: Work) -> PaymentsSettings:
+    settings: PaymentsSettings = work.settings
+    return settings
+
+
+def _apply(payment: Payment, outcome: StatusReport | Unknown | Unreached, source: str, work: Work) -> None:
+    if not isinstance(outcome, StatusReport):
+        return
+    if outcome.word not in OUTCOMES and outcome.word not in PENDING:
+        log.error("Paynow uses a status that we don't know", extra={"status": outcome.word})
+    work.emit(*apply_status(payment, outcome, source, work.now))
+
+
+def _ask_now(payment: Payment, work: Work) -> None:
+    """Bring the next question forward."""
+    work.drop_calls(POLL)
+    work.drop_calls(TRACE)
+    _ask(payment, work, work.now)
+
+
+def _ask_on(payment: Payment, work: Work, *, polled: bool = False) -> None:
+    """Plan the next question while the outcome is open: one at a time; when there is none left, staff must look."""
+    if not payment.is_open:
+        work.drop_calls(POLL)
+        work.drop_calls(TRACE)
+        return
+    if payment.asked_since is None or {POLL.name, TRACE.name} & {call.name for call in work.held[1].outcalls}:
+        return
+    at = next_question(payment, work.now, polled=polled)
+    if at is None:
+        work.emit(*to_review(payment, "outcome_unknown", "no answer after the last trace", work.now))
+    else:
+        _ask(payment, work, at, by_trace=payment.state == "uncertain" or is_over(payment, work.now))
+
+
+def _ask(payment: Payment, work: Work, at: datetime, *, by_trace: bool = False) -> None:
+    currency = payment.amount.currency
+    if payment.poll_url is None or by_trace:
+        work.call(TRACE, Trace(currency=currency, merchant_trace=payment.merchant_trace), due=at)
+    else:
+        work.call(POLL, Poll(currency=currency, poll_url=payment.poll_url), due=at)
+
+
+async def _tell_checked(payment: Payment, work: Work, *, asked: bool) -> None:
+    receipt = await work.read(RECEIPTS, payment.id) if payment.state == "settled" else None
+    work.emit(
+        PaymentChecked(
+            payment_id=payment.id,
+            payer=payment.payer,
+            amount=payment.amount,
+            method=payment.method,
+            state=payment.state,
+            asked=asked,
+            receipt_number=receipt.code if receipt else None,
+        )
+    )
