@@ -16,12 +16,10 @@ PAYNOW_VARY_CASE, PAYNOW_CALLBACK_TIMEOUT, PAYNOW_OMARI_OTP
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar, get_args
 from urllib.parse import unquote
 
-from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from shared.kernel.errors import Misconfigured
@@ -107,13 +105,8 @@ def _read(model: type[M], prefix: str, environ: Mapping[str, str], **given: obje
         raise Misconfigured(f"{name} is not usable: {first['msg']}.") from None
 
 
-def read_settings(environ: Mapping[str, str] | None = None) -> PaynowSettings:
-    """The settings in `environ`, which is by default the process's own over `.env`.
-
-    Raises Misconfigured with one sentence that names the variable.
-    """
-    if environ is None:
-        environ = {name: value for name, value in dotenv_values(".env").items() if value} | dict(os.environ)
+def read_settings(environ: Mapping[str, str]) -> PaynowSettings:
+    """The settings in `environ`. Raises Misconfigured with one sentence that names the variable."""
     usual = {
         "PAYNOW_USD_ID": "30101",
         "PAYNOW_ZWG_ID": "30102",

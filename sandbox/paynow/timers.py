@@ -60,8 +60,9 @@ class Timers:
             self._sleepers.discard(woken)
 
     async def advance(self, seconds: float) -> None:
-        """Move time forward; returns when all that fell due has been carried out."""
+        """Move time forward; returns when all that fell due has been carried out, also what had started before."""
         async with self._stepping:
+            await asyncio.gather(*self._running, return_exceptions=True)
             until = self._elapsed() + seconds
             while self._due and self._due[0][0] <= until:
                 due, _, action = heapq.heappop(self._due)

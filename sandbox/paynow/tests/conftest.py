@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -13,7 +12,7 @@ from sandbox.paynow.tests.merchant import Paynow, Starter
 
 @pytest.fixture
 async def start() -> AsyncIterator[Starter]:
-    async with AsyncExitStack() as stack, asyncio.timeout(30):
+    async with AsyncExitStack() as stack:
         yield Starter(stack)
 
 

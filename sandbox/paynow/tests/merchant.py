@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from aiohttp import web
 from sandbox.paynow import hashing, wire
 from sandbox.paynow.app import make_app
 from sandbox.paynow.settings import Integration, PaynowSettings
-from shared.kernel.clock import VirtualClock
+from shared.kernel.clock import Clock, VirtualClock
 
 USD_KEY = "7c0a5f3e-91d4-4b6a-8e27-15f3b9d2c841"
 ZWG_KEY = "b84e2d90-3f17-4c5d-a06b-9e61c7d8f052"
@@ -27,11 +28,13 @@ class Merchant:
     url: str
     answers: list[int] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
+    told: asyncio.Event = field(default_factory=asyncio.Event)
     headers: list[dict[str, str]] = field(default_factory=list)
 
     async def take(self, request: web.Request) -> web.Response:
         self.bodies.append(await request.text())
         self.headers.append(dict(request.headers))
+        self.told.set()
         return web.Response(status=self.answers.pop(0) if self.answers else 200)
 
     def updates(self) -> list[dict[str, str]]:
@@ -61,9 +64,9 @@ class Paynow:
         }
         return [(name, value) for name, value in (given | changed).items() if value is not None]
 
-    def express(self, phone: str = "0771111111", **changed: str | None) -> list[tuple[str, str]]:
+    def express(self, phone: str | None = "0771111111", **changed: str | None) -> list[tuple[str, str]]:
         """A good remote transaction, with some fields changed."""
-        given = {"authemail": "treasurer@example.org", "phone": phone, "method": "ecocash"}
+        given: dict[str, str | None] = {"authemail": "treasurer@example.org", "phone": phone, "method": "ecocash"}
         return self.fields(**(given | changed))
 
     async def post(self, path: str, fields: wire.Pairs, *, key: str | None = None) -> dict[str, str]:
@@ -121,7 +124,7 @@ def integrations(**changed: object) -> tuple[Integration, ...]:
 
 
 async def serve(app: web.Application, stack: AsyncExitStack, listener: socket.socket | None = None) -> str:
-    runner = web.AppRunner(app, shutdown_timeout=1)
+    runner = web.AppRunner(app)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.SockSite(runner, listener or free_port())
@@ -141,7 +144,7 @@ class Starter:
     def __init__(self, stack: AsyncExitStack) -> None:
         self._stack = stack
 
-    async def __call__(self, **changed: Any) -> Paynow:
+    async def __call__(self, clock: Clock | None = None, **changed: Any) -> Paynow:
         merchant = Merchant(url="")
         shop = web.Application()
         shop.router.add_post("/result", merchant.take)
@@ -150,7 +153,7 @@ class Starter:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/paynow"
         given: dict[str, Any] = {"integrations": integrations(), "public_url": url, "seed": 1}
         sandbox = web.Application()
-        sandbox.add_subapp("/paynow", make_app(PaynowSettings(**(given | changed)), VirtualClock()))
+        sandbox.add_subapp("/paynow", make_app(PaynowSettings(**(given | changed)), clock or VirtualClock()))
         await serve(sandbox, self._stack, listener)
         session = await self._stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         return Paynow(url, session, merchant)
