@@ -78,6 +78,11 @@ class _Collection:
                 outcomes[failure["index"]] = self._failure(failure)
         except ConnectionFailure as error:
             return [_away(error) for _ in operations]
+        except OperationFailure as error:
+            if len(operations) == 1:
+                return [error]
+            # One that the server cannot read, such as JSON nested 200 deep, spoils its bulk: each on its own, then.
+            return [(await self._write([operation]))[0] for operation in operations]
         return outcomes
 
     def _failure(self, failure: Mapping[str, Any]) -> Exception:

@@ -215,6 +215,8 @@ class StoreSuite:
             document = note(f"n{number}")
             # The oldest entry counts, wherever it stands.
             document.outbox = [said(f"a{number}", at), said(f"b{number}", at - timedelta(seconds=age))]
+            if number == 1:
+                document.outbox.append(said("c1", at - timedelta(seconds=4)))
             await store.commit(document, now=at)
         await store.commit(note("quiet"), now=at)
 
@@ -226,8 +228,8 @@ class StoreSuite:
         assert await ids(at - timedelta(seconds=5), 10) == ["n1", "n3"]
         assert await store.unsent("short_lived", at, 10) == []
         await store.clear_outbox("notes", "n1", ["b1"])
-        assert await ids(at, 10) == ["n3", "n0", "n2", "n1"]
-        await store.clear_outbox("notes", "n1", ["a1"])
+        assert await ids(at, 10) == ["n3", "n1", "n0", "n2"]
+        await store.clear_outbox("notes", "n1", ["a1", "c1"])
         assert await ids(at, 10) == ["n3", "n0", "n2"]
         [oldest] = await store.unsent("notes", at, 1)
         assert oldest == await store.load("notes", "n3")

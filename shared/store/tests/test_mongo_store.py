@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.errors import OperationFailure
 
 from shared.store.mongo import MongoStore
 from shared.store.tests.conftest import Mongo
@@ -27,6 +29,16 @@ class TestMongoStore(SearchSuite):
         )
         assert str(outcomes[0]) == "A notes document has outgrown MongoDB's 16 MB."
         assert outcomes[1] is None
+
+    async def test_one_document_that_the_server_cannot_read_spoils_no_other(self, store: MongoStore) -> None:
+        deep, good = note("n1", deep=json.loads("[" * 250 + "]" * 250)), note("n2")
+        outcomes = await asyncio.gather(
+            store.commit(good, now=now()), store.commit(deep, now=now()), return_exceptions=True
+        )
+        assert outcomes[0] is None
+        assert isinstance(outcomes[1], OperationFailure)
+        assert (await store.load("notes", "n1")).version == 0
+        assert (await store.load("notes", "n2")).version == 1
 
     async def test_no_search_reads_documents_that_it_does_not_want(self, store: MongoStore, mongo_url: str) -> None:
         await store.commit(note(kind="taken", colour="red"), now=now())
