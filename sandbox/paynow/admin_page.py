@@ -18,13 +18,13 @@ from shared.kernel.clock import HARARE
 def transactions_page(
     settings: PaynowSettings, transactions: Sequence[Transaction], log: Sequence[Delivery], faults: Sequence[Fault]
 ) -> web.Response:
-    """Newest first, with the changes that may follow as buttons. It renews itself every five seconds."""
+    """Newest first, with the changes that may follow as buttons."""
     armed = ", ".join(fault.name for fault in faults) or "none"
     rows = "".join(_row(known, log) for known in reversed(transactions))
     table = (
         '<table><thead><tr><th scope="col">Paynow reference</th><th scope="col">Reference</th>'
         '<th scope="col">Amount</th><th scope="col">Method</th><th scope="col">Status</th>'
-        f'<th scope="col">Told</th><th scope="col">Change to</th></tr></thead><tbody>{rows}</tbody></table>'
+        f'<th scope="col">Told</th><th scope="col">Change or tell</th></tr></thead><tbody>{rows}</tbody></table>'
         if transactions
         else "<p>No transaction yet. They appear here when a merchant initiates a payment.</p>"
     )
@@ -32,8 +32,8 @@ def transactions_page(
         "Paynow stand-in: transactions",
         '<main class="wide"><header><h1>Paynow stand-in: transactions</h1>'
         f'<span class="tag">time &times; {settings.time_scale:g}</span></header>'
-        f'<div class="card">{table}</div><p class="soft">Armed faults: {escape(armed)}</p></main>',
-        refresh=True,
+        f'<p><a href="./">Refresh</a></p><div class="card">{table}</div>'
+        f'<p class="soft">Armed faults: {escape(armed)}</p></main>',
     )
 
 
@@ -59,7 +59,12 @@ def _code(transaction: Transaction) -> str:
 
 def _buttons(transaction: Transaction) -> str:
     following = [status for status in Status if status in MAY_FOLLOW[transaction.status]]
-    choices = "".join(f'<button name="status" value="{status.value}">{status.value}</button>' for status in following)
-    where = f"transactions/{transaction.number}"
+    number = transaction.number
+    choices = "".join(
+        f'<button name="status" value="{status.value}" aria-label="{status.value}, {number}">{status.value}</button>'
+        for status in following
+    )
+    where = f"transactions/{number}"
     changes = f'<form method="post" action="{where}/status">{choices}</form>' if choices else ""
-    return f'{changes}<form method="post" action="{where}/callback"><button>Tell again</button></form>'
+    again = f'<button aria-label="Tell again, {number}">Tell again</button>'
+    return f'{changes}<form method="post" action="{where}/callback">{again}</form>'

@@ -30,6 +30,7 @@ h1{font-size:1.25rem;margin:0 0 1rem}
 .amount{font-size:2rem;font-weight:700;margin:0 0 1rem}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.4rem 1rem;margin:0 0 1.5rem}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+a{color:var(--main)}
 form{display:inline}
 button{font:inherit;font-weight:600;min-height:44px;padding:.5rem 1rem;border-radius:8px;border:1px solid var(--line);
 background:var(--card);color:var(--ink);cursor:pointer}
@@ -46,11 +47,9 @@ td button{min-height:32px;padding:.1rem .6rem;margin:.1rem}
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 
-def html_page(title: str, main: str, *, status: int = 200, refresh: bool = False) -> web.Response:
+def html_page(title: str, main: str) -> web.Response:
     """A whole page around `main`, which is HTML already. No script runs on it."""
-    again = '<meta http-equiv="refresh" content="5">' if refresh else ""
     return web.Response(
-        status=status,
         content_type="text/html",
         charset="utf-8",
         headers={
@@ -60,7 +59,7 @@ def html_page(title: str, main: str, *, status: int = 200, refresh: bool = False
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
         },
-        text=f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">{again}'
+        text=f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>{main}</body></html>",
     )

@@ -80,7 +80,7 @@ class PaynowSettings(BaseModel):
     lenient_phone: bool = False
     """`2637…` and `+2637…` are taken for the test numbers too."""
     vary_case: bool = False
-    """Names are capitalised and escapes upper-case, as some samples of the documentation are."""
+    """Until faults are disarmed, names are capitalised and escapes upper-case, as in some of Paynow's samples."""
     callback_timeout: float = Field(default=10.0, gt=0)
     omari_otp: str = "012345"
 

@@ -11,6 +11,7 @@ from sandbox.paynow.transactions import Case, Order, Transactions
 from sandbox.paynow.wire import Form
 
 _AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)?")
+_URL = re.compile(r"https?://[^\x00-\x1f\x7f]*", re.IGNORECASE)
 _LARGEST_DECIMAL = Decimal("79228162514264337593543950335")
 """What .NET's decimal can hold."""
 
@@ -55,7 +56,7 @@ def check_order(form: Form, settings: PaynowSettings, known: Transactions, *, re
         raise Refused("Invalid reference field.")
     amount = _check_amount(form)
     for name in ("ReturnUrl", "ResultUrl"):
-        if not form.get(name.lower()).lower().startswith(("http://", "https://")):
+        if not _URL.fullmatch(form.get(name.lower())):
             raise Refused(f"The {name} must start with http:// or https://")
     _check_email(form, integration)
     method, case = _check_method(form, integration, settings) if remote else ("", None)

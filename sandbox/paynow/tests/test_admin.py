@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.paynow.tests.merchant import USD_KEY, Paynow
+from sandbox.paynow.transactions import Status
 
 
 async def test_transactions_are_listed_newest_first_and_without_keys(paynow: Paynow) -> None:
@@ -70,3 +71,20 @@ async def test_a_body_that_is_neither_json_nor_form_is_refused(paynow: Paynow) -
     async with paynow.session.post(f"{paynow.url}/_sim/clock", data="{") as response:
         assert response.status == 400
         assert await response.json() == {"error": "The body is neither JSON nor a form."}
+
+
+ALLOWED = {
+    "delivered": {"Awaiting Delivery", "Disputed"},
+    "dispute": {"Awaiting Delivery", "Delivered", "Paid"},
+    "refund": {"Awaiting Delivery", "Delivered", "Paid", "Disputed"},
+}
+
+
+@pytest.mark.parametrize("present", list(Status))
+@pytest.mark.parametrize("action", list(ALLOWED))
+async def test_buysafe_allows_what_the_contract_allows(paynow: Paynow, action: str, present: Status) -> None:
+    answer = await paynow.remote(paynow.express())
+    path = f"transactions/{answer['paynowreference']}"
+    await paynow.force(answer["paynowreference"], present)
+    async with paynow.session.post(f"{paynow.url}/_sim/{path}/{action}") as response:
+        assert response.status == (200 if present in ALLOWED[action] else 409)

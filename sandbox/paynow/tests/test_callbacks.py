@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import AsyncExitStack
+
 import pytest
 
 from sandbox.paynow.tests.merchant import Paynow, Starter
+from shared.kernel.clock import VirtualClock
 
 
 async def test_a_refused_update_is_sent_again_ten_times_and_then_no_more(paynow: Paynow) -> None:
@@ -96,3 +100,41 @@ async def test_retries_are_scaled_as_well(start: Starter, scale: float) -> None:
     await paynow.remote(paynow.express())
     await paynow.advance(1030 * scale)
     assert len(paynow.merchant.bodies) == 11
+
+
+async def silent_merchant(stack: AsyncExitStack) -> tuple[str, asyncio.Event]:
+    """The address of a server that takes connections and never answers, and when it has taken one."""
+    taken = asyncio.Event()
+    gone = asyncio.Event()
+
+    async def hold(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        taken.set()
+        await gone.wait()
+        writer.close()
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0)
+    stack.callback(server.close)
+    stack.callback(gone.set)
+    return f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/result", taken
+
+
+async def test_a_merchant_that_does_not_answer_in_time_is_tried_again(start: Starter) -> None:
+    async with AsyncExitStack() as stack:
+        resulturl, _ = await silent_merchant(stack)
+        paynow = await start(callback_timeout=0.05)
+        await paynow.remote(paynow.express(resulturl=resulturl))
+        await paynow.advance(6)
+        results = [made["result"] for made in await paynow.admin("GET", "callbacks")]
+        assert results == ["TimeoutError", "TimeoutError"]
+
+
+async def test_a_merchant_that_does_not_answer_does_not_hold_up_the_end() -> None:
+    async with AsyncExitStack() as stack:
+        resulturl, taken = await silent_merchant(stack)
+        async with AsyncExitStack() as sandbox:
+            clock = VirtualClock()
+            paynow = await Starter(sandbox)(clock, callback_timeout=3600)
+            await paynow.remote(paynow.express(resulturl=resulturl))
+            await clock.advance(5)
+            await asyncio.wait_for(taken.wait(), 10)
+            await asyncio.wait_for(sandbox.aclose(), 10)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from sandbox.paynow import hashing, wire
+from sandbox.paynow.settings import PaynowSettings
 from sandbox.paynow.tests.merchant import USD_KEY, ZWG_KEY, Paynow, Starter, integrations
+from sandbox.paynow.transactions import Transactions
+from sandbox.paynow.validation import Refused, check_order
+from shared.kernel.ids import seeded_chance
 
 LONG = "x" * 33
 
@@ -31,6 +37,7 @@ async def refusal(paynow: Paynow, path: str, fields: wire.Pairs) -> str:
         ({"amount": "٥"}, "Invalid amount field."),
         ({"amount": "79228162514264337593543950336"}, "Conversion overflows."),
         ({"returnurl": "give.example.org"}, "The ReturnUrl must start with http:// or https://"),
+        ({"returnurl": "http://x\nSet-Cookie: a=b"}, "The ReturnUrl must start with http:// or https://"),
         ({"resulturl": None}, "The ResultUrl must start with http:// or https://"),
         (
             {"authemail": "someone@example.org"},
@@ -186,3 +193,32 @@ async def test_a_merchanttrace_is_unique_over_both_currencies(paynow: Paynow) ->
     answer = await paynow.initiate(paynow.fields(id="30102", merchanttrace="once"))
     assert answer["error"] == "The merchanttrace specified has already been used"
     assert (await paynow.trace("once", "30102"))["status"] == "NotFound"
+
+
+GOOD = {
+    "id": "30101",
+    "reference": "DON-1",
+    "amount": "1.00",
+    "returnurl": "http://x",
+    "resulturl": "http://x",
+    "authemail": "treasurer@example.org",
+    "method": "ecocash",
+    "phone": "0771111111",
+    "token": "",
+    "merchanttrace": "t",
+    "status": "Message",
+}
+
+
+@given(st.dictionaries(st.sampled_from(list(GOOD)), st.text() | st.sampled_from(["vmc", "1e3", "9" * 30]), max_size=3))
+@example({})
+def test_whatever_is_sent_is_taken_or_refused(changed: dict[str, str]) -> None:
+    signed = hashing.sign([*(GOOD | changed).items()], USD_KEY)
+    settings = PaynowSettings(integrations=integrations())
+    try:
+        order = check_order(wire.Form(signed), settings, Transactions(seeded_chance(1)), remote=True)
+    except Refused as refused:
+        assert changed, str(refused)
+    else:
+        assert order.amount > 0
+        assert order.reference
