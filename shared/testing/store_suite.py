@@ -376,10 +376,10 @@ class StoreSuite:
 class Server(Protocol):
     """A server that a test may kill: the store under test is on it."""
 
-    async def kill(self) -> None:
+    def kill(self) -> None:
         """kill -9; returns when it is gone."""
 
-    async def start(self) -> None:
+    def start(self) -> None:
         """Start it on the same port and data; returns when it can be connected to."""
 
 
@@ -402,7 +402,7 @@ class RestartSuite:
 
         writers = [asyncio.create_task(write(number)) for number in range(20)]
         await first.wait()
-        await server.kill()
+        server.kill()
         async with asyncio.timeout(10):
             outcomes = await asyncio.gather(*writers, return_exceptions=True)
         assert {type(outcome) for outcome in outcomes} == {Away}
@@ -410,7 +410,7 @@ class RestartSuite:
             async with asyncio.timeout(10):
                 with pytest.raises(Away):
                     await act
-        await server.start()
+        server.start()
         async with asyncio.timeout(30):
             while True:
                 with suppress(Away):

@@ -11,8 +11,8 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import OperationFailure
 
+from deploy.local.mongo import MongoServer
 from shared.store.mongo import MongoStore
-from shared.store.tests.conftest import Mongo
 from shared.testing.store_suite import LISTED, NOTES, SHORT, TAKEN, RestartSuite, SearchSuite, note, now
 
 
@@ -60,11 +60,11 @@ class TestMongoStore(SearchSuite):
 
 class TestMongoRestart(RestartSuite):
     @pytest.fixture
-    async def server(self, mortal_mongo: Mongo) -> Mongo:
+    async def server(self, mortal_mongo: MongoServer) -> MongoServer:
         return mortal_mongo
 
     @pytest.fixture
-    async def store(self, server: Mongo) -> AsyncIterator[MongoStore]:
+    async def store(self, server: MongoServer) -> AsyncIterator[MongoStore]:
         async for store in _store(server.url, "restart"):
             yield store
 

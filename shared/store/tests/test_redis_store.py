@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from deploy.local.valkey import ValkeyServer
 from shared.kernel.errors import Away
 from shared.store.documents import Kind
 from shared.store.redis import RedisStore, connect
-from shared.store.tests.conftest import Valkey
 from shared.testing.store_suite import NOTES, SHORT, TAKEN, Note, RestartSuite, StoreSuite, note, now
 
 
@@ -45,16 +45,16 @@ class TestRedisStore(StoreSuite):
 
 class TestRedisRestart(RestartSuite):
     @pytest.fixture
-    async def server(self, mortal_valkey: Valkey) -> Valkey:
+    async def server(self, mortal_valkey: ValkeyServer) -> ValkeyServer:
         return mortal_valkey
 
     @pytest.fixture
-    async def store(self, server: Valkey) -> AsyncIterator[RedisStore]:
+    async def store(self, server: ValkeyServer) -> AsyncIterator[RedisStore]:
         async for store in _store(server.url, "t:"):
             yield store
 
     async def test_a_server_that_is_full_takes_no_commit_and_loses_none(
-        self, store: RedisStore, server: Valkey
+        self, store: RedisStore, server: ValkeyServer
     ) -> None:
         document = note()
         await store.commit(document, now=now(), message_id="m1")

@@ -1,0 +1,1 @@
+"""What starts and ships the product: local servers, the image, decisions, pictures."""

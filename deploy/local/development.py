@@ -1,0 +1,91 @@
+"""The settings of a development machine: environment over `.env` over defaults, with secrets made once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from dotenv import dotenv_values
+
+_MADE: dict[str, Callable[[], str]] = {
+    "META_APP_SECRET": lambda: f"test-{secrets.token_hex(16)}",
+    "VERIFY_TOKEN": lambda: secrets.token_urlsafe(16),
+    "WHATSAPP_TOKEN": lambda: f"test-{secrets.token_urlsafe(24)}",
+    "PAYNOW_USD_KEY": lambda: str(uuid.uuid4()),
+    "PAYNOW_ZWG_KEY": lambda: str(uuid.uuid4()),
+    "LOG_HASH_KEY": lambda: secrets.token_hex(32),
+    "SERVICE_TOKEN": lambda: secrets.token_urlsafe(32),
+    "COOKIE_KEY": lambda: secrets.token_hex(32),
+    "TOKEN_KEYS": lambda: f"1:{secrets.token_hex(32)}",
+    "CLIENT_API_KEY": lambda: secrets.token_urlsafe(32),
+}
+"""Secrets and how each is made. They last as long as the folder, so that stored data stays readable."""
+
+_DEFAULTS = {
+    "DEBUG": "true",
+    "HOST": "127.0.0.1",
+    "PORT": "8010",
+    "SANDBOX_PORT": "8020",
+    "PHONE_NUMBER_ID": "100000000000001",
+    "WHATSAPP_BOT_NUMBER": "+263780000000",
+    "PAYNOW_USD_ID": "30101",
+    "PAYNOW_ZWG_ID": "30102",
+    "PAYNOW_USD_AUTH_EMAIL": "treasurer@example.org",
+    "PAYNOW_ZWG_AUTH_EMAIL": "treasurer@example.org",
+    "PAYNOW_TEST_MODE": "true",
+    "ADMIN_PHONE": "+263773000001",
+    "FINANCE_PHONE": "+263773000001",
+    "ORGANISATION_NAME": "Ruvimbo Development Church",
+}
+
+
+def settings(folder: Path, given: Mapping[str, str], dotenv: Path) -> dict[str, str]:
+    """Every setting of `make run` but the servers' URLs. `folder` keeps the secrets; `given` is the environment.
+
+    An empty value counts as not given, but for `SANDBOX`.
+    """
+    over = {
+        name: value
+        for name, value in ({**dotenv_values(dotenv, interpolate=False), **given}).items()
+        if value is not None and value != ""
+    }
+    found = {**_DEFAULTS, **_secrets(folder), **over}
+    found.setdefault("PUBLIC_URL", f"http://127.0.0.1:{found['PORT']}")
+    if found.get("SANDBOX", "on").lower() != "off":
+        sandbox = f"http://127.0.0.1:{found['SANDBOX_PORT']}"
+        found.setdefault("WHATSAPP_API_URL", f"{sandbox}/graph/v26.0")
+        found.setdefault("PAYNOW_URL", f"{sandbox}/paynow")
+        found.setdefault("CREDEX_API_URL", f"{sandbox}/credex")
+        found.setdefault("OTEL_EXPORTER_OTLP_ENDPOINT", sandbox)
+        found.setdefault("GATEWAY_URL", f"http://127.0.0.1:{found['PORT']}")
+    return found
+
+
+def _secrets(folder: Path) -> dict[str, str]:
+    """The secrets of this folder, made where they are missing; nobody else on the machine may read them."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = folder / "secrets.env"
+    kept = {name: value for name, value in dotenv_values(file, interpolate=False).items() if value}
+    missing = {name: make() for name, make in _MADE.items() if name not in kept}
+    if missing:
+        kept |= missing
+        _write_private(file, "".join(f"{name}={value}\n" for name, value in kept.items()).encode())
+    receipts = folder / "receipt-key.pem"
+    if not receipts.exists():
+        key = Ed25519PrivateKey.generate()
+        pem = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        _write_private(receipts, key.private_bytes(*pem))
+    return {**kept, "RECEIPT_KEY_FILE": str(receipts)}
+
+
+def _write_private(file: Path, content: bytes) -> None:
+    fresh = file.with_suffix(".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(content)
+    fresh.replace(file)
