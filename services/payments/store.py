@@ -13,7 +13,7 @@ from shared.store.documents import Kind
 PAYMENTS = Kind("payments", Payment)
 """One per intent, under an id derived from it."""
 
-RECEIPTS = Kind("receipts", Receipt, unique=(("year", "number"),))
+RECEIPTS = Kind("receipts", Receipt, unique=(("code",),), indexes=(("year", "number"),))
 """One per settled payment, under the payment's id."""
 
 

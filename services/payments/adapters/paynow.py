@@ -109,8 +109,7 @@ class Paynow:
         """What Paynow answered and the SHA-256 of its body; only the body counts, and only with HTTP 200."""
         try:
             response = await self._client.post(url, content=body, headers=FORM)
-        except httpx.ConnectError as error:
-            # Only this one: the transport calls a connection lost after sending a "connect timeout".
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise NotSent(type(error).__name__) from error
         except httpx.HTTPError as error:
             raise Unclear(type(error).__name__) from error

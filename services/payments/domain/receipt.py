@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, computed_field
 
 from shared.kernel.clock import HARARE
 from shared.kernel.ids import PaymentId
 
 
 class Receipt(BaseModel):
-    """Stored under the payment's id; (`year`, `number`) is unique. Never changed once issued."""
+    """Stored under the payment's id; `code` is unique. Never changed once issued."""
 
     payment_id: PaymentId
     year: int
     number: int
     issued_at: datetime
 
+    @computed_field  # type: ignore[prop-decorator]  # mypy#1362: decorators on top of a property
     @property
     def code(self) -> str:
         """The number that people see: `2026-000001`."""

@@ -1,0 +1,19 @@
+"""Payments against the Paynow stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.payments.tests.world import World
+
+
+@pytest.fixture
+async def world(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """Everything at work; `indirect` parameters are settings of the stand-in."""
+    world = World(**getattr(request, "param", {}))
+    for name, value in world.environment.items():
+        monkeypatch.setenv(name, value)
+    async with world:
+        yield world
