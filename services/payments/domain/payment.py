@@ -64,11 +64,10 @@ class Payment(BaseModel):
         if not self.may_become(state):
             raise IllegalMove(self.state, state)
         self.state = state
-        self.note(at, cause, evidence)
+        self.trail.append(TrailEntry(at=at, state=state, cause=cause, evidence=evidence))
 
     def note(self, at: datetime, cause: str, evidence: str | None = None) -> None:
-        """Write into the trail what did not move the payment. The same evidence is written once."""
-        entry = TrailEntry(at=at, state=self.state, cause=cause, evidence=evidence)
-        known = {(known.state, known.cause, known.evidence) for known in self.trail}
-        if evidence is None or (entry.state, entry.cause, entry.evidence) not in known:
-            self.trail.append(entry)
+        """Write into the trail what did not move the payment; what the same evidence said before is not repeated."""
+        said = (cause, evidence)
+        if evidence is None or said not in [(entry.cause, entry.evidence) for entry in self.trail]:
+            self.trail.append(TrailEntry(at=at, state=self.state, cause=cause, evidence=evidence))

@@ -38,6 +38,7 @@ from shared.contracts.payments import (
 from shared.kernel.ids import PaymentId
 from shared.kernel.money import Money
 from shared.kernel.paynow_message import sign
+from shared.telemetry.tracing import trace_id_of
 
 
 async def test_a_paid_gift_is_settled_once_and_gets_one_receipt(world: World) -> None:
@@ -329,3 +330,14 @@ async def test_a_check_of_a_payment_that_does_not_exist_is_a_fault_of_ours(world
 
     [letter] = world.harness.documents("payments", DEAD_LETTERS)
     assert letter.state["reason"] == "Missing"
+
+
+async def test_request_callback_poll_and_receipt_are_one_trace(world: World) -> None:
+    await world.give(DELAYED)
+    await world.pass_time(31 + SWEPT)
+
+    traces = {
+        said.type: trace_id_of(said.traceparent) for said in world.harness.said if said.type.startswith("payments.")
+    }
+    assert set(traces) >= {PaymentInitiated.NAME, PaymentSettled.NAME, ReceiptIssued.NAME}
+    assert len({traces[name] for name in (PaymentInitiated.NAME, PaymentSettled.NAME, ReceiptIssued.NAME)}) == 1
