@@ -15,7 +15,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TextIO
 
 import httpx
-from shared.store.mongo import MongoStore
 
 from services.conversation.app import make as make_conversation
 from services.credex.app import make as make_credex
@@ -30,6 +29,7 @@ from shared.kernel.errors import Away, Misconfigured
 from shared.runtime.host import serve
 from shared.runtime.settings import CommonSettings, read_settings
 from shared.store.memory import MemoryStore
+from shared.store.mongo import MongoStore
 from shared.store.stores import Stores
 
 MAKES = {

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from shared.bus.dead_letters import DeadLetters
 from shared.bus.outbox import say
 from shared.bus.publisher import Publisher
 from shared.bus.work import Missing
@@ -18,6 +19,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.errors import Away
 from shared.store.documents import Conflict, Document, Kind, NotUnique, State
 from shared.store.stores import Stores
+from shared.telemetry.tracing import current_traceparent, trace_id_of
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +37,11 @@ class Arrival:
 class Entry:
     """The edge of the bus for a service's HTTP routes, with reads and changes of its own documents."""
 
-    def __init__(self, service: str, stores: Stores, publisher: Publisher, clock: Clock) -> None:
+    def __init__(
+        self, service: str, stores: Stores, publisher: Publisher, dead_letters: DeadLetters, clock: Clock
+    ) -> None:
         self._service = service
+        self._dead_letters = dead_letters
         self._stores = stores
         self._publisher = publisher
         self._clock = clock
@@ -89,6 +94,11 @@ class Entry:
                 continue
             self._in_background({kind.name: kind}, [document])
             return state
+
+    async def bury(self, place: str, reason: str, body: bytes) -> None:
+        """Keep as a dead letter what arrived and cannot be read. Raises Away."""
+        trace_id = trace_id_of(current_traceparent())
+        await self._dead_letters.record(handler=place, reason=reason, body=body, trace_id=trace_id)
 
     async def drain(self) -> None:
         """Wait until what was accepted is handed over, or left to the sweep."""

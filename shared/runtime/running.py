@@ -54,7 +54,7 @@ class Running:
         self._pseudonyms = pseudonyms
         self.dead_letters = DeadLetters(name, stores, clock)
         self.publisher = Publisher(stores, transport, clock)
-        self.entry = Entry(name, stores, self.publisher, clock)
+        self.entry = Entry(name, stores, self.publisher, self.dead_letters, clock)
         self._tasks: list[asyncio.Task[None]] = []
         self.service: Service | None = None
         self.pipeline: Pipeline | None = None

@@ -17,6 +17,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 import redis.asyncio
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
@@ -192,6 +193,11 @@ class Harness:
     def said(self) -> list[Envelope]:
         """Every message published so far, each once, in order."""
         return self.transport.published
+
+    @property
+    def spans(self) -> list[ReadableSpan]:
+        """Every span that ended so far."""
+        return list(self._spans.get_finished_spans())
 
     def all(self, message: type[M]) -> list[M]:
         """All messages of a type that were said."""

@@ -1,0 +1,25 @@
+"""Wires gateway."""
+
+from __future__ import annotations
+
+from services.gateway import handlers
+from services.gateway.members import Members
+from services.gateway.routes import Routes
+from services.gateway.settings import GatewaySettings
+from services.gateway.store import IDENTITIES, INTAKE
+from shared.runtime.service import Service, Tools
+from shared.runtime.settings import read_settings
+
+
+def make(tools: Tools) -> Service:
+    """Gateway, listening for WhatsApp and Paynow."""
+    settings = read_settings(GatewaySettings)
+    entry = tools.entry("gateway")
+    routes = Routes(settings, entry, Members(entry, tools.chance), tools.redis, tools.clock)
+    return Service(
+        name="gateway",
+        settings=settings,
+        handlers=handlers,
+        kinds=(INTAKE, IDENTITIES),
+        routes=routes.add_to,
+    )

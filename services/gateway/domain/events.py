@@ -1,0 +1,74 @@
+"""Updates of a webhook as events, once it is known who the people in them are."""
+
+from __future__ import annotations
+
+from services.gateway.domain.identities import Resolution
+from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, StatusUpdate
+from shared.contracts.base import Event
+from shared.contracts.gateway import (
+    AccountNoticed,
+    Address,
+    DeliveryStatusChanged,
+    IdentityChanged,
+    InboundNoticed,
+    MessageReceived,
+)
+from shared.kernel.ids import MemberId
+
+
+def address_of(update: InboundUpdate | StatusUpdate) -> Address:
+    """How the person of an update is reached."""
+    return Address(phone_number_id=update.phone_number_id, phone=update.person.phone, bsuid=update.person.bsuid)
+
+
+def identity_events(update: InboundUpdate | StatusUpdate, resolution: Resolution) -> list[Event]:
+    """What is news about who the person is."""
+    if not resolution.is_news:
+        return []
+    address = address_of(update)
+    return [
+        IdentityChanged(member=resolution.member, address=address),
+        *(IdentityChanged(member=alias, address=address, alias_of=resolution.member) for alias in resolution.aliases),
+    ]
+
+
+def inbound_events(update: InboundUpdate, member: MemberId) -> list[Event]:
+    """A message: its content for the conversation, its time and address for whoever answers."""
+    address = address_of(update)
+    return [
+        InboundNoticed(member=member, address=address, at=update.sent_at),
+        MessageReceived(
+            member=member,
+            address=address,
+            message_id=update.message_id,
+            sent_at=update.sent_at,
+            profile_name=update.profile_name,
+            group_id=update.group_id,
+            replies_to=update.replies_to,
+            content=update.content,
+        ),
+    ]
+
+
+def status_event(update: StatusUpdate, member: MemberId) -> DeliveryStatusChanged:
+    """A delivery status."""
+    return DeliveryStatusChanged(
+        member=member,
+        phone_number_id=update.phone_number_id,
+        message_id=update.message_id,
+        status=update.status,
+        at=update.at,
+        reference=update.reference,
+        problems=update.problems,
+    )
+
+
+def account_event(update: AccountUpdate) -> AccountNoticed:
+    """A notice about the account, or something that we do not know."""
+    return AccountNoticed(
+        account=update.account,
+        field=update.field,
+        at=update.at,
+        supported=update.supported,
+        error_codes=update.error_codes,
+    )

@@ -1,0 +1,1 @@
+"""Gateway hears no messages: its input is HTTP (routes.py)."""

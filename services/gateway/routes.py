@@ -1,0 +1,198 @@
+"""Gateway's HTTP: webhooks and callbacks in, health out (product 7). Persist, then answer."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import html
+import json
+
+import redis.asyncio
+from aiohttp import web
+from redis.exceptions import RedisError
+
+from services.gateway.domain.callback import LARGEST_CALLBACK, NotAuthentic, read_callback
+from services.gateway.domain.events import (
+    account_event,
+    identity_events,
+    inbound_events,
+    status_event,
+)
+from services.gateway.domain.identities import Resolution
+from services.gateway.domain.signature import is_signed
+from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, Update, updates_of
+from services.gateway.health import health_of
+from services.gateway.members import Members
+from services.gateway.settings import GatewaySettings
+from services.gateway.store import INTAKE, Intake
+from shared.bus.entry import Arrival, Entry
+from shared.contracts.base import Event
+from shared.http.server import problem
+from shared.kernel.clock import Clock
+from shared.telemetry import metrics
+
+_RETURN_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Back to the chat</title>
+<style>
+body {{ font: 1.1rem/1.5 system-ui, sans-serif; margin: 0; display: grid; min-height: 100vh; place-items: center;
+  background: #f4f7f5; color: #12312a; text-align: center; padding: 1rem; box-sizing: border-box }}
+a {{ display: inline-block; margin-top: 1rem; padding: .8rem 1.6rem; border-radius: .6rem; background: #0b6b53;
+  color: #fff; text-decoration: none; font-weight: 600 }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #0d1512; color: #e5efeb }} }}
+</style>
+<main>
+<h1>Thank you</h1>
+<p>We are asking Paynow how your payment went and tell you in the chat. You can close this page.</p>
+<a href="https://wa.me/{number}">Back to WhatsApp</a>
+</main>
+</html>
+"""
+
+
+class Routes:
+    """The handlers, over the entry to the bus."""
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        entry: Entry,
+        members: Members,
+        redis: redis.asyncio.Redis,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._entry = entry
+        self._members = members
+        self._redis = redis
+        self._clock = clock
+
+    def add_to(self, app: web.Application) -> None:
+        """Add every route of the gateway."""
+        app.router.add_get("/", self.index)
+        app.router.add_get("/health", self.health)
+        app.router.add_get("/webhook", self.verify)
+        app.router.add_post("/webhook", self.webhook)
+        app.router.add_post("/payment-result/{currency}", self.payment_result)
+        app.router.add_get("/payment-return", self.payment_return)
+
+    async def index(self, _: web.Request) -> web.Response:
+        """Says what this is."""
+        return web.json_response(
+            {"service": "ruvimbo gateway", "health": "/health", "webhook": "/webhook", "metrics": "/metrics"}
+        )
+
+    async def health(self, _: web.Request) -> web.Response:
+        """The health of all services, from their heartbeats: 200 when all is well, else 503."""
+        health = await health_of(self._redis, self._clock)
+        return web.json_response(health, status=200 if health["status"] == "healthy" else 503)
+
+    async def verify(self, request: web.Request) -> web.Response:
+        """WhatsApp's challenge, given back byte for byte to who knows the token (WhatsApp contract 1.1)."""
+        query = request.query
+        if not all(name in query for name in ("hub.mode", "hub.verify_token", "hub.challenge")):
+            return problem(400, "hub.mode, hub.verify_token and hub.challenge are needed.")
+        token = self._settings.verify_token.get_secret_value()
+        known = hmac.compare_digest(query["hub.verify_token"].encode(), token.encode())
+        if query["hub.mode"] != "subscribe" or not known:
+            return problem(403, "The verify token is not ours.")
+        return web.Response(text=query["hub.challenge"])
+
+    async def webhook(self, request: web.Request) -> web.Response:
+        """Every update of a signed webhook, kept once each and then answered 200. 503 when that is not possible."""
+        if request.headers.get("content-encoding", "identity").lower() != "identity":
+            return problem(415, "Send the body as it is, without compression.")
+        body = await request.read()
+        if not self._is_signed(body, request):
+            return await self._refused(request, "signature", 401, "The signature does not fit the body.")
+        now = self._clock.now()
+        try:
+            parsed = json.loads(body)
+        except (ValueError, RecursionError):
+            await self._entry.bury("webhook", "not JSON", body)
+            return web.Response()
+        updates = updates_of(parsed, now)
+        people = await self._people(updates)
+        new = await self._entry.accept([self._arrival(update, people) for update in updates])
+        metrics.accepted_updates.add(new, {"new": True})
+        metrics.accepted_updates.add(len(updates) - new, {"new": False})
+        return web.Response()
+
+    async def payment_result(self, request: web.Request) -> web.Response:
+        """Paynow's callback: authentic by the key of the currency in the address, kept, then answered."""
+        currency = request.match_info["currency"].upper()
+        key = self._settings.paynow_key(currency)
+        if key is None:
+            return problem(404, "No such currency is on here.")
+        body = await request.content.read(LARGEST_CALLBACK + 1)
+        try:
+            event = read_callback(body, currency, key, self._clock.now())
+        except NotAuthentic as error:
+            return await self._refused(request, "paynow-hash", 400, str(error))
+        arrival = Arrival(
+            INTAKE,
+            f"callback:{currency}:{event.body_digest}",
+            Intake(what="callback", received_at=event.received_at),
+            [event],
+        )
+        await self._entry.accept([arrival])
+        return web.Response()
+
+    async def payment_return(self, _: web.Request) -> web.Response:
+        """Where Paynow's page sends the person: back to the chat. It proves nothing (Paynow contract 3.4)."""
+        page = _RETURN_PAGE.format(number=html.escape(self._settings.bot_number))
+        return web.Response(text=page, content_type="text/html", headers=_PAGE_HEADERS)
+
+    def _is_signed(self, body: bytes, request: web.Request) -> bool:
+        if not self._settings.enable_webhook_verification:
+            return True
+        return is_signed(body, request.headers.get("x-hub-signature-256"), self._settings.secrets)
+
+    async def _refused(self, request: web.Request, cause: str, status: int, sentence: str) -> web.Response:
+        """Count it; an address that goes on and on is told to stop."""
+        metrics.refused_requests.add(1, {"cause": cause})
+        key = f"gateway:unsigned:{request.remote}"
+        try:
+            count = await self._redis.incr(key)
+            if count == 1:
+                await self._redis.expire(key, 60)
+        except (RedisError, OSError):
+            count = 0
+        if count > self._settings.unsigned_per_minute:
+            return problem(429, "Too many refused requests from this address; wait a minute.", **{"retry-after": "60"})
+        return problem(status, sentence)
+
+    async def _people(self, updates: list[Update]) -> dict[tuple[str, ...], Resolution]:
+        wanted = dict.fromkeys(_identities(update) for update in updates if not isinstance(update, AccountUpdate))
+        now = self._clock.now()
+        found = await asyncio.gather(*(self._members.find(identities, now) for identities in wanted))
+        return dict(zip(wanted, found, strict=True))
+
+    def _arrival(self, update: Update, people: dict[tuple[str, ...], Resolution]) -> Arrival:
+        events: list[Event]
+        if isinstance(update, AccountUpdate):
+            events = [account_event(update)]
+        else:
+            resolution = people[_identities(update)]
+            events = identity_events(update, resolution)
+            if isinstance(update, InboundUpdate):
+                events += inbound_events(update, resolution.member)
+            else:
+                events.append(status_event(update, resolution.member))
+        state = Intake(what=type(update).__name__, received_at=self._clock.now())
+        return Arrival(INTAKE, update.content_id, state, events)
+
+
+_PAGE_HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+
+
+def _identities(update: Update) -> tuple[str, ...]:
+    """The identities of the person; where WhatsApp names nobody, the message stands for them."""
+    if isinstance(update, AccountUpdate):
+        return ()
+    return update.person.identities or (f"message:{update.message_id}",)
