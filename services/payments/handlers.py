@@ -26,7 +26,7 @@ from services.payments.ports import CHECK, INITIATE, POLL, TRACE, Initiation, In
 from services.payments.settings import PaymentsSettings
 from services.payments.store import PAYMENTS, RECEIPTS, STRAY_CALLBACKS, StrayCallback
 from shared.bus.handlers import answered, on
-from shared.bus.work import Work
+from shared.bus.work import Missing, Work
 from shared.contracts.gateway import PaymentStatusReceived
 from shared.contracts.payments import CheckPayment, PaymentChecked, PaymentSettled, ReceiptIssued, RequestPayment
 from shared.outcalls.calls import Unknown, Unreached
@@ -149,9 +149,11 @@ async def checked(payment: Payment, request: Poll, outcome: StatusReport | Unkno
 @on(PaymentSettled)
 async def issue_receipt(event: PaymentSettled, work: Work) -> None:
     """Give the payment the next number of the year; who loses the race for it is handled again."""
-    payment = await work.read(PAYMENTS, event.payment_id)
-    if payment is None or await work.exists(RECEIPTS, event.payment_id):
+    if await work.exists(RECEIPTS, event.payment_id):
         return  # settled again after a dispute
+    payment = await work.read(PAYMENTS, event.payment_id)
+    if payment is None:
+        raise Missing(PAYMENTS.name, event.payment_id)
     latest = await work.find(RECEIPTS, {"year": year_of(work.now)}, order="-number", limit=1)
     receipt = next_receipt(event.payment_id, latest[0] if latest else None, work.now)
     await work.open(RECEIPTS, event.payment_id, lambda: receipt)

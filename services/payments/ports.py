@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, SecretStr, model_validator
 
 from services.payments.domain.apply_status import StatusReport
 from shared.contracts.payments import Method, Reason
 from shared.kernel.ids import PaymentId
 from shared.kernel.money import Money
 from shared.outcalls.calls import Call
+
+
+@dataclass(frozen=True)
+class Integration:
+    """A merchant integration at Paynow. It is what makes a currency: no message names one (Paynow contract 7)."""
+
+    id: int
+    key: SecretStr
+    auth_email: str
 
 
 class Initiation(BaseModel):

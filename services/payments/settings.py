@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -11,6 +10,7 @@ from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
 from services.payments.domain.request import Rules
+from services.payments.ports import Integration
 from shared.kernel.errors import Misconfigured
 from shared.kernel.limits import Limits
 from shared.runtime.settings import Settings
@@ -25,15 +25,6 @@ def _words(value: Any) -> Any:
 Methods = Annotated[frozenset[ExpressMethod], NoDecode, BeforeValidator(_words)]
 
 BOTH: frozenset[ExpressMethod] = frozenset({"ecocash", "onemoney"})
-
-
-@dataclass(frozen=True)
-class Integration:
-    """A merchant integration at Paynow; a currency is one of them, no message names it (Paynow contract 7)."""
-
-    id: int
-    key: SecretStr
-    auth_email: str
 
 
 class PaymentsSettings(Settings):

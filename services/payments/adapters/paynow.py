@@ -14,8 +14,7 @@ import httpx
 
 from services.payments.adapters.paynow_errors import reason_of
 from services.payments.domain.apply_status import StatusReport, normal_word
-from services.payments.ports import Initiation, InitiationAnswer, Poll, Trace, TraceAnswer
-from services.payments.settings import Integration
+from services.payments.ports import Initiation, InitiationAnswer, Integration, Poll, Trace, TraceAnswer
 from shared.kernel.paynow_message import NotAPaynowMessage, Pair, PaynowMessage, sign
 from shared.kernel.phone import local_form
 from shared.outcalls.calls import NotSent, Unclear

@@ -74,7 +74,8 @@ def apply_status(payment: Payment, report: StatusReport, source: str, now: datet
     if differs is not None:
         return to_review(payment, differs, f"{cause}, {differs.replace('_', ' ')}", now, report.evidence)
     payment.paynow_reference = payment.paynow_reference or report.paynow_reference
-    is_news, payment.status_word = payment.status_word != report.word, report.word
+    is_news = payment.status_word != report.word
+    payment.status_word = report.word
     target = OUTCOMES.get(report.word)
     if target is None or not payment.may_become(target):
         if is_news:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from services.payments.domain.payment import Payment
 from shared.contracts.payments import Method, PaymentRefused, RequestPayment
@@ -43,10 +44,7 @@ def refusal_of(command: RequestPayment, rules: Rules, now: datetime) -> PaymentR
     """Why the request does not fit, if it does not."""
     amount = command.amount
 
-    def refused(**why: object) -> PaymentRefused:
-        about = {"intent": command.intent, "payer": command.payer, "amount": amount}
-        return PaymentRefused.model_validate({**about, **why})
-
+    refused = partial(PaymentRefused, intent=command.intent, payer=command.payer, amount=amount)
     methods = rules.methods.get(amount.currency)
     if methods is None:
         return refused(rule="currency")

@@ -16,4 +16,15 @@ async def world(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest)
     for name, value in world.environment.items():
         monkeypatch.setenv(name, value)
     async with world:
+        await world.open_paynow()
+        yield world
+
+
+@pytest.fixture
+async def world_without_paynow(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    """Everything at work but Paynow, where no connection can be made."""
+    world = World()
+    for name, value in world.environment.items():
+        monkeypatch.setenv(name, value)
+    async with world:
         yield world

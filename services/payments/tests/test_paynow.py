@@ -18,8 +18,7 @@ from pydantic import SecretStr
 
 from sandbox.paynow import hashing, wire
 from services.payments.adapters.paynow import Paynow
-from services.payments.ports import Initiation, InitiationAnswer, Poll, Trace
-from services.payments.settings import Integration
+from services.payments.ports import Initiation, InitiationAnswer, Integration, Poll, Trace
 from services.payments.tests.world import USD_KEY, listener, serve
 from shared.http.client import make_client
 from shared.kernel.ids import PaymentId

@@ -95,6 +95,43 @@ async def test_a_callback_about_a_lost_answer_brings_the_trace_forward(world: Wo
     assert (await world.only(PaymentSettled)).settled_at - began <= timedelta(seconds=7)
 
 
+async def test_a_callback_that_overtakes_the_answer_settles_and_the_answer_changes_nothing(world: World) -> None:
+    world.holds_answers = True
+    await world.arm("callback-before-answer", on="remote")
+    await world.give(SUCCESS)
+    await world.pass_time(SWEPT)
+
+    assert (await world.only(PaymentSettled)).after == "initiating"
+    assert await world.only(ReceiptIssued)
+    payment = await world.payment()
+    assert [entry.cause for entry in payment.trail] == ["requested", "callback", "trace: paid", "initiation accepted"]
+    assert world.document().outcalls == []
+
+
+async def test_a_payment_that_could_not_be_sent_is_sent_when_paynow_comes_back_in_time(
+    world_without_paynow: World,
+) -> None:
+    world = world_without_paynow
+    payment = await world.give(SUCCESS)
+    assert payment.state == "initiating"
+    await world.open_paynow()
+    await world.harness.advance(SWEPT)
+
+    assert await world.only(PaymentInitiated)
+    assert len(await world.at_paynow()) == 1
+
+
+async def test_a_payment_that_cannot_be_sent_fails_while_the_payer_still_remembers(
+    world_without_paynow: World,
+) -> None:
+    world = world_without_paynow
+    await world.give(SUCCESS)
+    await world.harness.advance(60)
+
+    assert (await world.only(PaymentFailed)).reason == "unreachable"
+    assert world.document().outcalls == []
+
+
 async def test_a_callback_before_the_answer_settles_the_payment(world: World) -> None:
     await world.arm("callback-before-answer", on="remote")
     payment = await world.give(SUCCESS)

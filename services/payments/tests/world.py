@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import itertools
 import socket
@@ -86,7 +87,7 @@ async def serve(app: web.Application, at: socket.socket, stack: AsyncExitStack) 
 
 
 class World:
-    """`environment` is what payments must be started with (the fixture sets it); then enter it.
+    """`environment` is what payments must be started with (the fixture sets it); then enter it, then open Paynow.
 
     `mode` is that of both integrations (contract 6); the rest are settings of the stand-in.
     """
@@ -102,12 +103,21 @@ class World:
         self.harness = Harness({"payments": make}, seed=1)
         self.callbacks: list[tuple[str, bytes]] = []
         """Currency and body of those that have come and were not delivered yet."""
+        self.holds_answers = False
+        """Whether a callback is told the moment it comes, and taken from Paynow only when it has had its effect."""
+        self._telling: list[asyncio.Task[object]] = []
         self._intents = itertools.count(1)
 
     async def __aenter__(self) -> Self:
         gateway = web.Application()
         gateway.router.add_post("/payment-result/{currency}", self._called_back)
         await serve(gateway, self._listeners[0], self._stack)
+        self._session = await self._stack.enter_async_context(aiohttp.ClientSession())
+        await self._stack.enter_async_context(self.harness)
+        return self
+
+    async def open_paynow(self) -> None:
+        """Paynow can be reached from now on."""
         integrations = [
             Integration.model_validate({"id": id, "key": key, "currency": currency, "mode": self._mode})
             for id, key, currency in ((30101, USD_KEY, "USD"), (30102, ZWG_KEY, "ZWG"))
@@ -116,12 +126,12 @@ class World:
         sandbox = web.Application()
         sandbox.add_subapp("/paynow", make_app(PaynowSettings.model_validate(given | self._paynow), self.harness.clock))
         await serve(sandbox, self._listeners[1], self._stack)
-        self._session = await self._stack.enter_async_context(aiohttp.ClientSession())
-        await self._stack.enter_async_context(self.harness)
-        return self
 
     async def __aexit__(self, *error: object) -> None:
+        await asyncio.gather(*self._telling)
         await self._stack.aclose()
+        for bound in self._listeners:
+            bound.close()
 
     async def give(self, wallet: str = SUCCESS, **more: Any) -> Payment:
         """Request a payment with an intent of its own; returns it as it then stands."""
@@ -189,8 +199,18 @@ class World:
         fitting = [known for known in await self.at_paynow() if reference in {None, known["reference"]}]
         await self.admin("POST", f"transactions/{fitting[0]['paynowreference']}/status", {"status": status})
 
+    async def _state(self, id: str) -> str | None:
+        payment = await self.harness.state("payments", PAYMENTS, id)
+        return payment.state if payment else None
+
     async def _called_back(self, request: web.Request) -> web.Response:
         self.callbacks.append((request.match_info["currency"], await request.read()))
+        if self.holds_answers:
+            reference = PaynowMessage.parse(self.callbacks[-1][1]).get("reference") or ""
+            self._telling.append(asyncio.ensure_future(self.deliver_callbacks()))
+            async with asyncio.timeout(5):
+                while (await self._state(reference)) == "initiating":  # noqa: ASYNC110 a document tells nobody that it changed
+                    await asyncio.sleep(0)
         return web.Response()
 
 
