@@ -31,13 +31,12 @@ chaos: .venv/test.stamp
 	$(BIN)/pytest -m chaos
 
 # Names, versions and hashes only. `uv` is needed for this one target.
+COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 lock:
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra local pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra local --extra test pyproject.toml -o requirements-test.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		pyproject.toml -o requirements-service.lock
+	$(COMPILE) --extra local -o requirements.lock
+	$(COMPILE) --extra local --extra test -o requirements-test.lock
+	$(COMPILE) -o requirements-service.lock
+	$(COMPILE) --extra sandbox -o requirements-sandbox.lock
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
