@@ -201,6 +201,25 @@ async def test_replayed_callbacks_change_nothing_and_are_noted_once(world: World
     assert [entry.cause for entry in settled.trail].count("callback") == 1
 
 
+async def test_however_many_callbacks_come_at_once_one_question_is_planned(world: World) -> None:
+    payment = await world.give(DELAYED)
+    hints = [
+        PaymentStatusReceived(
+            payment_id=payment.id,
+            currency="USD",
+            status="Paid",
+            body_digest=str(number) * 64,
+            received_at=world.harness.clock.now(),
+        )
+        for number in range(4)
+    ]
+
+    await world.harness.say(*hints)
+
+    assert (await world.payment()).state == "awaiting_payer"
+    assert [call.name for call in world.document().outcalls] == ["paynow.poll"]
+
+
 async def test_a_shifted_boundary_in_a_callback_changes_nothing(world: World) -> None:
     """3100050|125.00 hashes as 31000501|25.00 does; what counts is the poll (contract 8.2)."""
     await world.give(SUCCESS)
@@ -289,7 +308,9 @@ async def test_a_dispute_and_its_end_are_told_and_make_no_second_receipt(world: 
     await world.force("Paid")
     await world.pass_time(SWEPT)
 
-    assert [event.after for event in world.harness.all(PaymentSettled)] == ["awaiting_payer", "disputed"]
+    first, again = world.harness.all(PaymentSettled)
+    assert (first.after, again.after) == ("awaiting_payer", "disputed")
+    assert first.settled_at == again.settled_at
     assert await world.only(ReceiptIssued)
 
 

@@ -212,6 +212,50 @@ def test_the_schedules_are_those_of_the_contract() -> None:
     assert 24 * 3600.0 in polls
 
 
+def test_another_paynow_reference_goes_to_review_though_the_amount_fits() -> None:
+    """31000010|20.00 and 3100001|020.00 hash alike, and 020.00 is 20.00 (contract 8.2)."""
+    payment = fresh()
+    payment.paynow_reference = "31,000,010"
+
+    events = apply_status(payment, report(payment, "Paid", "020.00", "3100001"), "poll", NOW)
+
+    assert [type(event) for event in events] == [PaymentNeedsReview]
+    assert apply_status(payment, report(payment, "Paid", "20.00", "31000010"), "poll", NOW)
+    assert payment.state == "settled"
+
+
+def test_another_reference_of_ours_goes_to_review() -> None:
+    payment = fresh()
+    other = report(payment, "Paid").model_copy(update={"reference": "P-OTHER"})
+
+    assert [type(event) for event in apply_status(payment, other, "poll", NOW)] == [PaymentNeedsReview]
+
+
+def test_a_request_that_seemed_lost_is_taken_up_again_when_it_turns_out_to_wait() -> None:
+    payment = fresh()
+    answer_lost(payment, "lost", NOW)
+    not_found(payment, NOW, "0" * 64)
+    not_found(payment, NOW + timedelta(minutes=2), "0" * 64)
+    assert payment.state == "failed"
+
+    late = NOW + timedelta(hours=1)
+    events = found(payment, report(payment, "Sent"), URL, test_mode=False, now=late)
+
+    assert [type(event) for event in events] == [PaymentInitiated]
+    assert (payment.state, payment.poll_url, payment.asked_since) == ("awaiting_payer", URL, late)
+
+
+def test_a_failure_that_paynow_told_is_not_taken_up_again_by_an_older_word() -> None:
+    payment = fresh()
+    accepted(
+        payment, poll_url=URL, paynow_reference=None, instructions=None, test_mode=False, now=NOW, evidence="0" * 64
+    )
+    apply_status(payment, report(payment, "Failed"), "poll", NOW)
+
+    assert found(payment, report(payment, "Sent"), URL, test_mode=False, now=NOW) == []
+    assert payment.state == "failed"
+
+
 @pytest.mark.parametrize("status", ["Paid", "PAID", " Awaiting   Delivery ", "Delivered"])
 def test_money_in_has_three_words_in_any_case(status: str) -> None:
     payment = fresh()
