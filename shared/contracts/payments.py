@@ -81,7 +81,8 @@ class PaymentSettled(Event, name="payments.payment_settled", version=1, key="pay
     provider_reference: str | None
     settled_at: datetime
     after: str
-    """The state before. Anything but `awaiting_payer` is a late contradiction that staff should know of."""
+    """The state before. After `cancelled`, `failed`, `expired` or `needs_review` it is a late contradiction that staff
+    should know of; after `disputed` the dispute ended, and the receipt stays the one that was issued."""
 
 
 class PaymentCancelled(Event, name="payments.payment_cancelled", version=1, key="payer"):
