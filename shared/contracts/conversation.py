@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.contracts.base import Event
+from shared.contracts.base import Command, Event
 from shared.kernel.ids import MemberId
 
 
@@ -15,3 +15,12 @@ class StaffCommandUsed(Event, name="conversation.staff_command_used", version=1,
     command: str
     allowed: bool
     at: datetime
+
+
+class RememberDonor(Command, name="conversation.remember_donor", version=1, key="member"):
+    """Keep the details of a confirmed gift for the next one; the conversation asks it of itself."""
+
+    member: MemberId
+    name: str
+    answers: dict[str, str]
+    """Answers by the keys of their questions, as they were typed."""

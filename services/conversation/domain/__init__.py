@@ -1,0 +1,1 @@
+"""Pure knowledge of the conversation: places, names, profiles."""

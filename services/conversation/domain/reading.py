@@ -1,0 +1,60 @@
+"""Reads answers in free text. Each raises Refusal with one sentence that says what fits."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from services.conversation.engine.texts import _
+from shared.kernel.errors import Refusal
+
+LONGEST_NAME = 60
+LONGEST_PLACE = 60
+LONGEST_PURPOSE = 40
+
+
+class NotAName(Refusal):
+    """The text cannot be a person's name."""
+
+
+class NotAPlace(Refusal):
+    """The text cannot be a place or congregation."""
+
+
+class NotAPurpose(Refusal):
+    """The text cannot be a purpose."""
+
+
+def full_name(text: str) -> str:
+    """A person's name as they write it: accents, apostrophes, hyphens, two letters and more are fine."""
+    name = clean(text)
+    if not 2 <= len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
+        raise NotAName(_("Please send your name in letters, like Tariro Moyo."))
+    if not all(letter.isalpha() or unicodedata.combining(letter) or letter in " '’.-" for letter in name):
+        raise NotAName(_("A name has letters only; please send it like Tariro Moyo."))
+    return name
+
+
+def place(text: str) -> str:
+    """A congregation or town."""
+    found = clean(text)
+    if not 2 <= len(found) <= LONGEST_PLACE or not any(letter.isalpha() for letter in found):
+        raise NotAPlace(_("Please send the name of your congregation or town in letters, like Mutare."))
+    return found
+
+
+def purpose_words(text: str) -> str:
+    """What a gift is for, in a few words."""
+    found = clean(text)
+    if not 3 <= len(found) <= LONGEST_PURPOSE or not any(letter.isalpha() for letter in found):
+        raise NotAPurpose(_("Please say in a few words what it is for, like Roof repair (at most 40 letters)."))
+    return found
+
+
+def clean(text: str) -> str:
+    """Without control and direction characters, and with single blanks."""
+    kept = "".join(
+        letter
+        for letter in text
+        if unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Cn"} or letter.isspace()
+    )
+    return " ".join(unicodedata.normalize("NFC", kept).split())

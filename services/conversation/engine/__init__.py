@@ -1,0 +1,1 @@
+"""Conversations as plain async functions, durable by replay (architecture 5)."""

@@ -1,0 +1,15 @@
+"""Conversation's documents."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.conversation.domain.profile import Profile
+from services.conversation.engine.session import Session
+from shared.store.documents import Kind
+
+SESSIONS = Kind("sessions", Session, home="redis", keep=timedelta(days=30))
+"""One per member, under the member id."""
+
+PROFILES = Kind("profiles", Profile)
+"""One per member, under the member id."""

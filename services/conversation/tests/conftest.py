@@ -1,0 +1,29 @@
+"""Fixtures: the conversation service in memory, and people who talk with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.conversation.tests.talk import ENVIRONMENT, Talk, make
+from shared.testing.harness import Harness
+
+
+@pytest.fixture
+async def harness(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Harness]:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    async with Harness({"conversation": make}) as harness:
+        yield harness
+
+
+@pytest.fixture
+def tariro(harness: Harness) -> Talk:
+    return Talk(harness)
+
+
+@pytest.fixture
+def rudo(harness: Harness) -> Talk:
+    """Staff."""
+    return Talk(harness, "+263773000001")

@@ -1,0 +1,117 @@
+"""A person who talks with the conversation service in tests; payments answers as the script says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.conversation.app import make
+from shared.contracts.base import Message
+from shared.contracts.gateway import Address, Content, MessageReceived, Tap, Text
+from shared.contracts.notifier import Buttons, ChoiceList, Outgoing, SendMessage
+from shared.contracts.payments import PaymentInitiated, PaymentSettled, ReceiptIssued, RequestPayment
+from shared.kernel.ids import MemberId, PaymentId, derive_id
+from shared.testing.harness import Harness
+
+ENVIRONMENT = {
+    "PAYNOW_USD_ID": "30101",
+    "PAYNOW_ZWG_ID": "30102",
+    "PAYNOW_TEST_MODE": "true",
+    "ADMIN_PHONE": "+263773000001",
+    "FINANCE_PHONE": "+263773000002",
+    "ORGANISATION_NAME": "Ruvimbo Church",
+}
+
+
+class Talk:
+    """One person at the bot."""
+
+    def __init__(self, harness: Harness, phone: str = "+263771111111") -> None:
+        self.harness = harness
+        self.member = MemberId(f"M{phone}")
+        self.address = Address(phone_number_id="100", phone=phone)
+        self.sent = 0
+
+    async def say(self, text: str) -> list[Outgoing]:
+        """Send a text; what the bot says to it."""
+        return await self.send(Text(body=text))
+
+    async def tap(self, title: str) -> list[Outgoing]:
+        """Tap a button or row of the bot's last message."""
+        choice = next(choice for choice in choices_of(self.last) if choice.title.startswith(title))
+        return await self.tap_id(choice.id, choice.title)
+
+    async def tap_id(self, id: str, title: str = "") -> list[Outgoing]:
+        return await self.send(Tap(id=id, title=title, of="button"))
+
+    async def send(self, content: Content) -> list[Outgoing]:
+        before = len(self.heard)
+        self.sent += 1
+        await self.harness.say(
+            MessageReceived(
+                member=self.member,
+                address=self.address,
+                message_id=f"wamid.{self.sent}",
+                sent_at=self.harness.clock.now(),
+                content=content,
+            )
+        )
+        await self.harness.advance(3)
+        return self.heard[before:]
+
+    @property
+    def heard(self) -> list[Outgoing]:
+        """All that the bot said to this person."""
+        return [command.content for command in self.harness.all(SendMessage) if command.member == self.member]
+
+    @property
+    def last(self) -> Outgoing:
+        return self.heard[-1]
+
+    @property
+    def request(self) -> RequestPayment:
+        """The latest payment asked for."""
+        return self.harness.last(RequestPayment)
+
+    async def told(self, *events: Message) -> list[Outgoing]:
+        """Another service says something; what the bot makes of it."""
+        before = len(self.heard)
+        await self.harness.say(*events)
+        await self.harness.advance(3)
+        return self.heard[before:]
+
+    def about(self) -> dict[str, Any]:
+        """The fields that events about the latest payment share."""
+        request = self.request
+        return {
+            "payment_id": PaymentId(derive_id("P", request.intent, characters=12)),
+            "payer": self.member,
+            "amount": request.amount,
+            "method": request.method,
+        }
+
+    def initiated(self) -> PaymentInitiated:
+        return PaymentInitiated(intent=self.request.intent, **self.about())
+
+    def settled(self) -> list[Message]:
+        now = self.harness.clock.now()
+        about = {**self.about(), "purpose": self.request.purpose, "provider_reference": "31000001", "settled_at": now}
+        return [
+            PaymentSettled(after="awaiting_payer", **about),
+            ReceiptIssued(receipt_number="2026-000001", payer_name=self.request.payer_name, issued_at=now, **about),
+        ]
+
+
+def text_of(content: Outgoing) -> str:
+    """What a person reads of a message, choices in brackets."""
+    return content.body + "".join(f" [{choice.title}]" for choice in choices_of(content))
+
+
+def choices_of(content: Outgoing) -> list[Any]:
+    if isinstance(content, Buttons):
+        return list(content.buttons)
+    if isinstance(content, ChoiceList):
+        return [row for section in content.sections for row in section.rows]
+    return []
+
+
+__all__ = ["ENVIRONMENT", "Talk", "choices_of", "make", "text_of"]
