@@ -10,10 +10,13 @@ from sandbox.console import app as console
 from sandbox.paynow import app as paynow
 from sandbox.paynow.settings import read_settings as read_paynow_settings
 from sandbox.settings import SandboxSettings
+from sandbox.whatsapp import app as whatsapp
+from sandbox.whatsapp.settings import read_settings as read_whatsapp_settings
 
 
 def make_app(settings: SandboxSettings, environ: Mapping[str, str]) -> web.Application:
     """The whole sandbox. Raises Misconfigured when a part finds no usable settings in `environ`."""
     app = console.make_app(settings)
     app.add_subapp("/paynow", paynow.make_app(read_paynow_settings(environ)))
+    app.add_subapp("/graph", whatsapp.make_app(read_whatsapp_settings(environ)))
     return app

@@ -36,8 +36,8 @@ from sandbox.paynow.callbacks import Callbacks
 from sandbox.paynow.faults import EFFECTS, Fault, Faults
 from sandbox.paynow.lifecycle import IllegalChange, Lifecycle
 from sandbox.paynow.settings import PaynowSettings
-from sandbox.paynow.timers import Timers
 from sandbox.paynow.transactions import Status, Transaction, Transactions
+from sandbox.timers import Timers
 
 
 class _Forced(BaseModel):

@@ -15,8 +15,8 @@ from sandbox.paynow.lifecycle import Lifecycle
 from sandbox.paynow.messages import Messages
 from sandbox.paynow.pages import PaymentPage
 from sandbox.paynow.settings import PaynowSettings
-from sandbox.paynow.timers import Timers
 from sandbox.paynow.transactions import Transactions
+from sandbox.timers import Timers
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.ids import seeded_chance, system_chance
 

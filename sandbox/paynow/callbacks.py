@@ -12,8 +12,8 @@ from yarl import URL
 from sandbox.paynow.faults import FaultName, Faults
 from sandbox.paynow.messages import Messages
 from sandbox.paynow.settings import PaynowSettings
-from sandbox.paynow.timers import Timers
 from sandbox.paynow.transactions import FINAL, Status, Transaction
+from sandbox.timers import Timers
 
 RESENDS = 10
 """How often a refused status update is sent again (Paynow contract 3.2)."""

@@ -13,10 +13,10 @@ from sandbox.paynow.faults import HTML_FAULTS, Fault, FaultName, Faults, Place
 from sandbox.paynow.lifecycle import MAX_WRONG_OTPS, Lifecycle
 from sandbox.paynow.messages import Messages
 from sandbox.paynow.settings import Integration, PaynowSettings
-from sandbox.paynow.timers import Timers
 from sandbox.paynow.transactions import Status, Transaction, Transactions
 from sandbox.paynow.validation import Refused, check_order, check_sender
 from sandbox.paynow.wire import Form, error_body, parse
+from sandbox.timers import Timers
 
 _ANSWER_FAULTS = (*HTML_FAULTS, FaultName.RESET, FaultName.LOST_ANSWER, FaultName.SLOW_ANSWER)
 _NO_TRANSACTION = "The transaction was not found"

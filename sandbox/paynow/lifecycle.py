@@ -7,8 +7,8 @@ from functools import partial
 from sandbox.paynow.callbacks import Callbacks
 from sandbox.paynow.faults import FaultName, Faults
 from sandbox.paynow.settings import PaynowSettings
-from sandbox.paynow.timers import Timers
 from sandbox.paynow.transactions import MAY_FOLLOW, Case, Status, Transaction
+from sandbox.timers import Timers
 
 _SECONDS = {Case.SUCCESS: 5.0, Case.DELAYED_SUCCESS: 30.0, Case.USER_CANCELLED: 30.0}
 """When a test case ends (Paynow contract 6.2)."""

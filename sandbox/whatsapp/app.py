@@ -1,0 +1,46 @@
+"""The wiring: one aiohttp application, to be mounted where WHATSAPP_API_URL points."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from sandbox.timers import Timers
+from sandbox.whatsapp.api import GraphApi
+from sandbox.whatsapp.faults import Faults
+from sandbox.whatsapp.people import People
+from sandbox.whatsapp.phones import Phones
+from sandbox.whatsapp.settings import WhatsAppSettings
+from sandbox.whatsapp.webhooks import Webhooks
+from shared.kernel.clock import Clock, SystemClock
+
+
+def make_app(settings: WhatsAppSettings, clock: Clock | None = None) -> web.Application:
+    """The stand-in as a sub-application. `clock` is the machine's own unless given."""
+    timers = Timers(clock or SystemClock())
+    phones = Phones(settings.phones)
+    webhooks = Webhooks(settings, timers)
+    faults = Faults()
+    api = GraphApi(settings, phones, webhooks, faults, timers)
+    people = People(settings, phones=phones, webhooks=webhooks, api=api, faults=faults, timers=timers)
+
+    async def running(_: web.Application) -> AsyncIterator[None]:
+        await webhooks.open()
+        going = asyncio.ensure_future(timers.run())
+        yield
+        going.cancel()
+        await asyncio.gather(going, return_exceptions=True)
+        await webhooks.close()
+
+    async def let_go(_: web.Application) -> None:
+        people.stop()
+        await timers.close()
+
+    app = web.Application(client_max_size=8 * 1024 * 1024)
+    app.cleanup_ctx.append(running)
+    app.on_shutdown.append(let_go)
+    app.add_routes(people.routes())
+    app.add_routes(api.routes())
+    return app

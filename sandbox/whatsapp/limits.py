@@ -1,0 +1,168 @@
+"""The channel's limits on what is sent (WhatsApp contract 3.2). A body that breaks one is refused, naming the field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+MEDIA = ("image", "video", "document", "audio", "sticker")
+
+
+class Refused(Exception):
+    """The request is refused with a code of the contract's table 4.2; `details` names the field."""
+
+    def __init__(self, code: int, details: str) -> None:
+        self.code = code
+        self.details = details
+        super().__init__(details)
+
+
+def check_message(body: Any) -> str:
+    """The type of a message body that keeps all limits. Raises Refused."""
+    if not isinstance(body, dict):
+        raise Refused(100, "the body must be a JSON object")
+    if body.get("messaging_product") != "whatsapp":
+        raise Refused(100, "messaging_product must be whatsapp")
+    if not (_is_text(body.get("to")) or _is_text(body.get("recipient"))):
+        raise Refused(131008, "to or recipient is required")
+    _text(body.get("biz_opaque_callback_data", "x"), "biz_opaque_callback_data", 512)
+    type = body.get("type", "text")
+    if type in MEDIA:
+        _media(_object(body, type), type)
+    elif type in _CHECKS:
+        _CHECKS[type](_object(body, type) if type != "contacts" else body)
+    else:
+        raise Refused(131009, f"type {type!r} is not known")
+    return str(type)
+
+
+def _check_text(text: Json) -> None:
+    _text(text.get("body"), "text.body", 4096)
+
+
+def _media(media: Json, type: str) -> None:
+    if not (_is_text(media.get("id")) or _is_text(media.get("link"))):
+        raise Refused(131008, f"{type}.id or {type}.link is required")
+    if "caption" in media:
+        if type in ("audio", "sticker"):
+            raise Refused(131009, f"{type} has no caption")
+        _text(media["caption"], f"{type}.caption", 1024)
+
+
+def _interactive(interactive: Json) -> None:
+    type = interactive.get("type")
+    _text(_object(interactive, "body").get("text"), "interactive.body.text", 1024)
+    if "footer" in interactive:
+        _text(_object(interactive, "footer").get("text"), "interactive.footer.text", 60)
+    header = interactive.get("header")
+    if isinstance(header, dict) and header.get("type") == "text":
+        _text(header.get("text"), "interactive.header.text", 60)
+    action = _object(interactive, "action")
+    if type == "button":
+        _buttons(action)
+    elif type == "list":
+        _list(action)
+    elif type == "cta_url":
+        parameters = _object(action, "parameters")
+        _text(parameters.get("display_text"), "interactive.action.parameters.display_text", 20)
+        if not str(parameters.get("url", "")).startswith(("http://", "https://")):
+            raise Refused(131009, "interactive.action.parameters.url must be a web address")
+    elif type == "flow":
+        _text(_object(action, "parameters").get("flow_cta"), "interactive.action.parameters.flow_cta", 30)
+    elif type not in ("location_request_message", "request_contact_info"):
+        raise Refused(131009, f"interactive.type {type!r} is not known")
+
+
+def _buttons(action: Json) -> None:
+    buttons = _objects(action.get("buttons"), "interactive.action.buttons", 3)
+    replies = [_object(button, "reply") for button in buttons]
+    for reply in replies:
+        _text(reply.get("title"), "interactive.action.buttons.reply.title", 20)
+        _text(reply.get("id"), "interactive.action.buttons.reply.id", 256)
+    _unique([reply["title"] for reply in replies], "interactive.action.buttons.reply.title")
+    _unique([reply["id"] for reply in replies], "interactive.action.buttons.reply.id")
+
+
+def _list(action: Json) -> None:
+    _text(action.get("button"), "interactive.action.button", 20)
+    sections = _objects(action.get("sections"), "interactive.action.sections", 10)
+    rows = [
+        row for section in sections for row in _objects(section.get("rows"), "interactive.action.sections.rows", 10)
+    ]
+    if len(rows) > 10:
+        raise Refused(131009, "interactive.action.sections has more than 10 rows in all")
+    for section in sections:
+        if len(sections) > 1 or "title" in section:
+            _text(section.get("title"), "interactive.action.sections.title", 24)
+    for row in rows:
+        _text(row.get("title"), "interactive.action.sections.rows.title", 24)
+        _text(row.get("id"), "interactive.action.sections.rows.id", 200)
+        if "description" in row:
+            _text(row["description"], "interactive.action.sections.rows.description", 72)
+    _unique([row["id"] for row in rows], "interactive.action.sections.rows.id")
+
+
+def _template(template: Json) -> None:
+    _text(template.get("name"), "template.name", 512)
+    _text(_object(template, "language").get("code"), "template.language.code", 20)
+    for component in template.get("components", []):
+        for parameter in component.get("parameters", []) if isinstance(component, dict) else []:
+            text = parameter.get("text") if isinstance(parameter, dict) else None
+            if isinstance(text, str) and ("\n" in text or "\t" in text or "     " in text):
+                raise Refused(132018, "template.components.parameters.text has a newline, tab or many blanks")
+
+
+def _location(location: Json) -> None:
+    for name in ("latitude", "longitude"):
+        if not isinstance(location.get(name), int | float):
+            raise Refused(131008, f"location.{name} is required")
+
+
+def _reaction(reaction: Json) -> None:
+    _text(reaction.get("message_id"), "reaction.message_id", 512)
+
+
+def _contacts(body: Json) -> None:
+    _objects(body.get("contacts"), "contacts", 257)
+
+
+_CHECKS = {
+    "text": _check_text,
+    "interactive": _interactive,
+    "template": _template,
+    "location": _location,
+    "reaction": _reaction,
+    "contacts": _contacts,
+}
+
+
+def _object(parent: Json, name: str) -> Json:
+    value = parent.get(name)
+    if not isinstance(value, dict):
+        raise Refused(131008, f"{name} is required")
+    return value
+
+
+def _objects(value: Any, name: str, most: int) -> list[Json]:
+    if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
+        raise Refused(131008, f"{name} is required")
+    if len(value) > most:
+        raise Refused(131009, f"{name} has more than {most} entries")
+    return value
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _text(value: Any, name: str, most: int) -> None:
+    if not _is_text(value):
+        raise Refused(131008, f"{name} is required")
+    if len(value) > most:
+        raise Refused(131009, f"{name} is longer than {most} characters")
+
+
+def _unique(values: list[Any], name: str) -> None:
+    if len(set(values)) != len(values):
+        raise Refused(131009, f"{name} is not unique")
