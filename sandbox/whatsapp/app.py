@@ -35,7 +35,8 @@ def make_app(settings: WhatsAppSettings, clock: Clock | None = None) -> web.Appl
         await webhooks.close()
 
     async def let_go(_: web.Application) -> None:
-        people.stop()
+        # Before the server waits for open requests: streams and whoever waits must end now.
+        await people.stop()
         await timers.close()
 
     app = web.Application(client_max_size=8 * 1024 * 1024)

@@ -12,29 +12,26 @@ MEDIA = ("image", "video", "document", "audio", "sticker")
 class Refused(Exception):
     """The request is refused with a code of the contract's table 4.2; `details` names the field."""
 
-    def __init__(self, code: int, details: str) -> None:
+    def __init__(self, code: int, details: str, subcode: int | None = None) -> None:
         self.code = code
         self.details = details
+        self.subcode = subcode
         super().__init__(details)
 
 
-def check_message(body: Any) -> str:
+def check_message(body: Json) -> str:
     """The type of a message body that keeps all limits. Raises Refused."""
-    if not isinstance(body, dict):
-        raise Refused(100, "the body must be a JSON object")
-    if body.get("messaging_product") != "whatsapp":
-        raise Refused(100, "messaging_product must be whatsapp")
     if not (_is_text(body.get("to")) or _is_text(body.get("recipient"))):
         raise Refused(131008, "to or recipient is required")
     _text(body.get("biz_opaque_callback_data", "x"), "biz_opaque_callback_data", 512)
-    type = body.get("type", "text")
+    type = str(body.get("type", "text"))
     if type in MEDIA:
         _media(_object(body, type), type)
     elif type in _CHECKS:
         _CHECKS[type](_object(body, type) if type != "contacts" else body)
     else:
         raise Refused(131009, f"type {type!r} is not known")
-    return str(type)
+    return type
 
 
 def _check_text(text: Json) -> None:
@@ -48,6 +45,10 @@ def _media(media: Json, type: str) -> None:
         if type in ("audio", "sticker"):
             raise Refused(131009, f"{type} has no caption")
         _text(media["caption"], f"{type}.caption", 1024)
+    if "link" in media and not str(media["link"]).startswith(("http://", "https://")):
+        raise Refused(131009, f"{type}.link must be a web address")
+    if "filename" in media:
+        _text(media["filename"], f"{type}.filename", 240)
 
 
 def _interactive(interactive: Json) -> None:
@@ -106,9 +107,11 @@ def _list(action: Json) -> None:
 def _template(template: Json) -> None:
     _text(template.get("name"), "template.name", 512)
     _text(_object(template, "language").get("code"), "template.language.code", 20)
-    for component in template.get("components", []):
-        for parameter in component.get("parameters", []) if isinstance(component, dict) else []:
-            text = parameter.get("text") if isinstance(parameter, dict) else None
+    for component in _objects(template["components"], "template.components", 20) if "components" in template else []:
+        if "parameters" not in component:
+            continue
+        for parameter in _objects(component["parameters"], "template.components.parameters", 100):
+            text = parameter.get("text")
             if isinstance(text, str) and ("\n" in text or "\t" in text or "     " in text):
                 raise Refused(132018, "template.components.parameters.text has a newline, tab or many blanks")
 
@@ -157,8 +160,10 @@ def _is_text(value: Any) -> bool:
 
 
 def _text(value: Any, name: str, most: int) -> None:
-    if not _is_text(value):
+    if value is None:
         raise Refused(131008, f"{name} is required")
+    if not _is_text(value):
+        raise Refused(131009, f"{name} is empty or not a text")
     if len(value) > most:
         raise Refused(131009, f"{name} is longer than {most} characters")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import itertools
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from shared.kernel.ids import system_chance
 
 Json = dict[str, Any]
 
@@ -20,7 +21,7 @@ RANK = {"sent": 1, "delivered": 2, "read": 3}
 
 @dataclass
 class Item:
-    """One bubble. `in` is from the person to the bot."""
+    """One bubble. `in` is from the person to the bot: `body` is the webhook's message, `out`: the type's object."""
 
     seq: int
     direction: str
@@ -36,13 +37,13 @@ class Item:
 
 @dataclass
 class Phone:
-    """One person. `changed` wakes whoever waits; `watchers` get each event."""
+    """One person. `changed` wakes whoever waits; `watchers` get each event, and None when there will be no more."""
 
     number: str
     name: str
     items: deque[Item] = field(default_factory=lambda: deque(maxlen=KEPT))
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
-    watchers: set[asyncio.Queue[tuple[str, Json]]] = field(default_factory=set)
+    watchers: set[asyncio.Queue[tuple[str, Json] | None]] = field(default_factory=set)
     last_seq: int = 0
 
     @property
@@ -53,6 +54,11 @@ class Phone:
     def bsuid(self) -> str:
         """The business-scoped user id: the same for the same phone (contract 2.6)."""
         return f"ZW.{int(self.wa_id) * 7919}"
+
+    @property
+    def contact(self) -> Json:
+        """Who it is, as webhooks tell it (contract 2.1)."""
+        return {"profile": {"name": self.name}, "wa_id": self.wa_id, "user_id": self.bsuid}
 
     async def add(self, item: Item) -> Item:
         """One more bubble."""
@@ -77,8 +83,20 @@ class Phone:
 
     async def tell(self, event: str, data: Json) -> None:
         """Tell watchers and whoever waits."""
+        await self._wake((event, data))
+
+    async def forget(self) -> None:
+        """Start the talk anew. Numbers go on, so that whoever watches misses nothing."""
+        self.items.clear()
+        await self.tell("reset", {})
+
+    async def hang_up(self) -> None:
+        """No more events: every stream ends."""
+        await self._wake(None)
+
+    async def _wake(self, event: tuple[str, Json] | None) -> None:
         for watcher in self.watchers:
-            watcher.put_nowait((event, data))
+            watcher.put_nowait(event)
         async with self.changed:
             self.changed.notify_all()
 
@@ -88,7 +106,7 @@ class Phones:
 
     def __init__(self, phones: dict[str, str]) -> None:
         self._phones = {number: Phone(number, name) for number, name in phones.items()}
-        self._numbers = itertools.count(1)
+        self._chance = system_chance()
 
     def __iter__(self) -> Iterator[Phone]:
         return iter(self._phones.values())
@@ -105,18 +123,21 @@ class Phones:
         return self._phones.setdefault(number, Phone(number, name))
 
     def new_wamid(self, phone: Phone) -> str:
-        """Always new, and with the phone in it as the real ones have (contract 2.2)."""
-        inside = f"{phone.wa_id}\x15\x02{next(self._numbers):016X}"
+        """Always new, also after a restart, and with the phone in it as the real ones have (contract 2.2)."""
+        inside = f"{phone.wa_id}\x15\x02{self._chance.getrandbits(80):020X}"
         return f"wamid.{base64.b64encode(inside.encode()).decode()}"
 
 
 def visible_text(item: Item) -> str:
-    """What a person reads of a bubble of the bot: its words and the titles of its choices."""
+    """What a person reads of a bubble of the bot: its words, the titles of its choices, a file's name."""
     body = item.body
     inner = body.get("body")
     words = [inner.get("text", "") if isinstance(inner, dict) else str(inner or "")]
     action = body.get("action") or {}
     words += [button["reply"]["title"] for button in action.get("buttons", [])]
     words += [row["title"] for section in action.get("sections", []) for row in section["rows"]]
+    words.append(str((action.get("parameters") or {}).get("display_text", "")))
+    for component in body.get("components", []):
+        words += [str(parameter.get("text", "")) for parameter in component.get("parameters", [])]
     words += [str(body.get(name, "")) for name in ("caption", "filename", "name")]
     return "\n".join(word for word in words if word)

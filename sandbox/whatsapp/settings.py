@@ -5,7 +5,7 @@ WHATSAPP_BOT_NUMBER      the number that people see
 WHATSAPP_TOKEN           the bearer token that requests must carry
 META_APP_SECRET          webhooks are signed with the first of them
 GATEWAY_URL              where webhooks go: GATEWAY_URL/webhook
-WHATSAPP_STATUS_SECONDS  seconds from `sent` to `delivered`, and from that to `read`
+WHATSAPP_TIME_SCALE      1.0 = statuses and repeated webhooks at the usual speed, 0 = at once
 SANDBOX_PHONES           phone=name pairs, separated by commas
 """
 
@@ -34,29 +34,41 @@ class WhatsAppSettings(BaseModel):
     token: str = Field(min_length=1, repr=False)
     secret: str = Field(min_length=1, repr=False)
     webhook_url: str = Field(pattern=r"^https?://")
-    status_seconds: float = Field(default=0.4, ge=0)
+    time_scale: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     phones: dict[str, str]
+
+
+_VARIABLES = {
+    "phone_number_ids": "PHONE_NUMBER_ID",
+    "bot_number": "WHATSAPP_BOT_NUMBER",
+    "token": "WHATSAPP_TOKEN",
+    "secret": "META_APP_SECRET",
+    "webhook_url": "GATEWAY_URL",
+    "time_scale": "WHATSAPP_TIME_SCALE",
+    "phones": "SANDBOX_PHONES",
+}
 
 
 def read_settings(environ: Mapping[str, str]) -> WhatsAppSettings:
     """The settings in an environment. Raises Misconfigured, naming the variable."""
-    missing = [name for name in ("WHATSAPP_TOKEN", "META_APP_SECRET") if not environ.get(name)]
-    if missing:
-        raise Misconfigured(f"{missing[0]} is not set; the sandbox plays WhatsApp with it.")
     gateway = environ.get("GATEWAY_URL") or f"http://127.0.0.1:{environ.get('PORT') or '8010'}"
     try:
-        return WhatsAppSettings(
-            phone_number_ids=_parts(environ.get("PHONE_NUMBER_ID") or "100000000000001"),
-            bot_number=environ.get("WHATSAPP_BOT_NUMBER") or "+263780000000",
-            token=environ["WHATSAPP_TOKEN"],
-            secret=_parts(environ["META_APP_SECRET"])[0],
-            webhook_url=f"{gateway.rstrip('/')}/webhook",
-            status_seconds=float(environ.get("WHATSAPP_STATUS_SECONDS") or 0.4),
-            phones=_phones(environ.get("SANDBOX_PHONES") or DEFAULT_PHONES),
+        return WhatsAppSettings.model_validate(
+            {
+                "phone_number_ids": _parts(environ.get("PHONE_NUMBER_ID") or "100000000000001"),
+                "bot_number": environ.get("WHATSAPP_BOT_NUMBER") or "+263780000000",
+                "token": environ.get("WHATSAPP_TOKEN", ""),
+                "secret": next(iter(_parts(environ.get("META_APP_SECRET", ""))), ""),
+                "webhook_url": f"{gateway.rstrip('/')}/webhook",
+                "time_scale": environ.get("WHATSAPP_TIME_SCALE") or 1,
+                "phones": _phones(environ.get("SANDBOX_PHONES") or DEFAULT_PHONES),
+            }
         )
-    except (ValidationError, ValueError, NotAPhone) as error:
-        name = "SANDBOX_PHONES" if isinstance(error, NotAPhone) else "WHATSAPP_STATUS_SECONDS or GATEWAY_URL"
-        raise Misconfigured(f"{name} is not usable; see sandbox/whatsapp/settings.py.") from None
+    except NotAPhone:
+        raise Misconfigured("SANDBOX_PHONES is not usable: give phone=name pairs separated by commas.") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise Misconfigured(f"{_VARIABLES[str(first['loc'][0])]} is not usable: {first['msg']}.") from None
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -1,0 +1,220 @@
+"""The Graph side: which requests are taken, which are refused and why, how fast, and what can be made to go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+
+import pytest
+
+from sandbox.whatsapp.tests.gateway import (
+    NUMBER_ID,
+    SAMPLES,
+    TARIRO,
+    THEMBA,
+    Json,
+    WhatsApp,
+    buttons,
+    interactive,
+    rows,
+    text,
+)
+
+SENDS = sorted(path.name for path in (SAMPLES / "outbound").glob("*.json") if not path.name.startswith("mark_read"))
+
+
+def media(type: str, **inner: object) -> Json:
+    return {"messaging_product": "whatsapp", "to": TARIRO, "type": type, type: inner}
+
+
+def web_address(title: str, url: str = "https://pay.example.org/1") -> Json:
+    parameters = {"display_text": title, "url": url}
+    return interactive({"type": "cta_url", "action": {"name": "cta_url", "parameters": parameters}})
+
+
+def template(words: str) -> Json:
+    component = {"type": "body", "parameters": [{"type": "text", "text": words}]}
+    inner = {"name": "receipt", "language": {"code": "en"}, "components": [component]}
+    return {"messaging_product": "whatsapp", "to": TARIRO, "type": "template", "template": inner}
+
+
+def without(body: Json, name: str) -> Json:
+    return {key: value for key, value in body.items() if key != name}
+
+
+@pytest.mark.parametrize("name", SENDS)
+async def test_every_sample_of_the_contract_is_accepted(whatsapp: WhatsApp, name: str) -> None:
+    body = json.loads((SAMPLES / "outbound" / name).read_text())
+    if "recipient" in body:
+        await whatsapp.say()
+        body["recipient"] = whatsapp.gateway.updates("messages")[0]["from_user_id"]
+    status, told = await whatsapp.post(body)
+    assert status == 200, told
+    assert told["contacts"][0]["input"] == body.get("to", body.get("recipient"))
+    assert ("wa_id" in told["contacts"][0]) == ("to" in body)
+    assert ("message_status" in told["messages"][0]) == (body["type"] == "template")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        text("a" * 4096),
+        text("\U0001f64f" * 4096),
+        text(biz_opaque_callback_data="r" * 512),
+        interactive(
+            {"type": "button", "body": {"text": "b" * 1024}, "action": buttons("Yes")["interactive"]["action"]}
+        ),
+        buttons("t" * 20, "Two", "Three"),
+        rows(*(f"Row {place}" for place in range(10)), title="s" * 24),
+        rows("r" * 24),
+        web_address("d" * 20),
+        media("document", link="https://example.org/r.pdf", filename="r.pdf", caption="c" * 1024),
+        template("a    b"),
+    ],
+)
+async def test_a_body_at_the_limit_is_taken(whatsapp: WhatsApp, body: Json) -> None:
+    await whatsapp.accepted(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        (text("a" * 4097), 131009, "text.body"),
+        (text("  "), 131009, "text.body"),
+        (text(biz_opaque_callback_data="r" * 513), 131009, "biz_opaque_callback_data"),
+        (text(to="call me"), 131009, "to"),
+        (text(to="+263780000000"), 131021, "to"),
+        (without(text(), "to"), 131008, "to"),
+        (without(text(), "text"), 131008, "text"),
+        (without(text(), "messaging_product"), 100, "messaging_product"),
+        (["not", "an", "object"], 100, "messaging_product"),
+        (text() | {"type": "poem"}, 131009, "poem"),
+        (interactive({"type": "button", "body": {"text": "b" * 1025}, "action": {}}), 131009, "interactive.body.text"),
+        (interactive({"type": "button", "footer": {"text": "f" * 61}}), 131009, "interactive.footer.text"),
+        (interactive({"type": "button", "header": {"type": "text", "text": "h" * 61}}), 131009, "header.text"),
+        (buttons(), 131008, "action.buttons"),
+        (buttons("1", "2", "3", "4"), 131009, "action.buttons"),
+        (buttons("t" * 21), 131009, "buttons.reply.title"),
+        (buttons("Same", "Same"), 131009, "buttons.reply.title"),
+        (rows(*(f"Row {place}" for place in range(11))), 131009, "sections.rows"),
+        (rows("r" * 25), 131009, "rows.title"),
+        (rows("Row", title="s" * 25), 131009, "sections.title"),
+        (web_address("d" * 21), 131009, "display_text"),
+        (web_address("Pay", "javascript:alert(1)"), 131009, "url"),
+        (media("document", id="1", caption="c" * 1025), 131009, "document.caption"),
+        (media("document", filename="r.pdf"), 131008, "document.id"),
+        (media("audio", id="1", caption="no"), 131009, "audio"),
+        (template("a\nb"), 132018, "template.components"),
+        (template("a     b"), 132018, "template.components"),
+    ],
+)
+async def test_a_body_over_a_limit_is_refused_by_the_name_of_its_field(
+    whatsapp: WhatsApp, body: object, code: int, field: str
+) -> None:
+    told, details = await whatsapp.refused(body)
+    assert told == code
+    assert field in details
+    assert (await whatsapp.sim("GET", "sent"))["sent"] == []
+
+
+async def test_two_sections_need_titles(whatsapp: WhatsApp) -> None:
+    sections = [{"rows": [{"id": str(place), "title": "Row"}]} for place in range(2)]
+    body = interactive({"type": "list", "action": {"button": "Choose", "sections": sections}})
+    assert await whatsapp.refused(body) == (131008, "interactive.action.sections.title is required")
+
+
+async def test_a_wrong_token_is_refused_before_anything_else(whatsapp: WhatsApp) -> None:
+    await whatsapp.sim("POST", "faults", {"effect": "html"})
+    for token in ("", "wrong", "é"):
+        status, told = await whatsapp.post(text(), number_id="1", token=token)
+        assert (status, told["error"]["code"]) == (401, 190)
+    assert (await whatsapp.sim("GET", "faults"))["faults"][0]["times"] == 1
+
+
+async def test_an_unknown_number_id_is_a_bad_parameter(whatsapp: WhatsApp) -> None:
+    status, told = await whatsapp.post(text(), number_id="1")
+    assert (status, told["error"]["code"], told["error"]["error_subcode"]) == (400, 100, 33)
+
+
+@pytest.mark.parametrize("version", ["", "/v20.0", "/v26.0"])
+async def test_any_version_or_none_is_served(whatsapp: WhatsApp, version: str) -> None:
+    assert (await whatsapp.post(text(), version=version))[0] == 200
+
+
+async def test_ids_are_always_new_and_have_the_phone_in_them(whatsapp: WhatsApp) -> None:
+    wamids = [await whatsapp.accepted(text()) for _ in range(3)]
+    assert len(set(wamids)) == 3
+    for wamid in wamids:
+        assert TARIRO[1:].encode() in base64.b64decode(wamid.removeprefix("wamid."))
+
+
+async def test_one_person_gets_45_at_once_and_then_one_in_6_seconds(whatsapp: WhatsApp) -> None:
+    for _ in range(45):
+        await whatsapp.accepted(text())
+    assert (await whatsapp.refused(text()))[0] == 131056
+    await whatsapp.accepted(text(to=THEMBA))
+    await whatsapp.advance(6)
+    await whatsapp.accepted(text())
+    assert (await whatsapp.refused(text()))[0] == 131056
+
+
+async def test_one_number_sends_80_a_second(whatsapp: WhatsApp) -> None:
+    for place in range(80):
+        await whatsapp.accepted(text(to=f"+2637799{place:05}"))
+    assert (await whatsapp.refused(text(to=TARIRO)))[0] == 130429
+    await whatsapp.advance(1)
+    await whatsapp.accepted(text(to=TARIRO))
+
+
+async def test_a_message_is_marked_read_with_typing_and_an_unknown_one_is_refused(whatsapp: WhatsApp) -> None:
+    wamid = await whatsapp.say()
+    mark = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
+    assert await whatsapp.post({**mark, "typing_indicator": {"type": "text"}}) == (200, {"success": True})
+    assert (await whatsapp.talk())[0]["status"] == "read"
+    assert (await whatsapp.refused({**mark, "message_id": "wamid.unknown"}))[0] == 100
+
+
+async def test_a_fault_with_a_code_comes_with_the_http_status_of_that_code(whatsapp: WhatsApp) -> None:
+    for code, expected in ((131000, 500), (131016, 500), (2, 503), (368, 403), (190, 401), (130429, 400)):
+        await whatsapp.sim("POST", "faults", {"effect": "code", "code": code})
+        status, told = await whatsapp.post(text())
+        assert (status, told["error"]["code"]) == (expected, code)
+    await whatsapp.accepted(text())
+
+
+async def test_a_fault_can_be_a_page_that_is_no_json(whatsapp: WhatsApp) -> None:
+    await whatsapp.sim("POST", "faults", {"effect": "html", "status": 503})
+    headers = {"authorization": "Bearer a-token-for-tests"}
+    async with whatsapp.session.post(f"{whatsapp.url}/{NUMBER_ID}/messages", json=text(), headers=headers) as answer:
+        assert (answer.status, answer.content_type) == (503, "text/html")
+
+
+async def struck(whatsapp: WhatsApp, sends: int, **fault: object) -> str:
+    await whatsapp.sim("DELETE", "faults")
+    await whatsapp.sim("POST", "faults", {"effect": "code", "code": 131000, **fault})
+    return "".join(["x" if (await whatsapp.post(text()))[0] == 500 else "." for _ in range(sends)])
+
+
+async def test_faults_strike_the_next_few_always_each_nth_or_by_a_repeatable_chance(whatsapp: WhatsApp) -> None:
+    assert await struck(whatsapp, 4, times=2) == "xx.."
+    assert await struck(whatsapp, 4, times=None) == "xxxx"
+    assert await struck(whatsapp, 6, times=None, every=3) == "..x..x"
+    by_chance = await struck(whatsapp, 8, times=None, probability=0.5, seed=7)
+    assert {*by_chance} == {"x", "."}
+    assert await struck(whatsapp, 8, times=None, probability=0.5, seed=7) == by_chance
+    assert await struck(whatsapp, 2, phone=THEMBA) == ".."
+    assert await struck(whatsapp, 2, type="template") == ".."
+
+
+async def test_a_delayed_answer_comes_when_its_time_has_come(whatsapp: WhatsApp) -> None:
+    await whatsapp.say()
+    await whatsapp.sim("POST", "faults", {"effect": "delay", "seconds": 40})
+    sending = asyncio.ensure_future(whatsapp.accepted(text()))
+    async with asyncio.timeout(10):
+        while (await whatsapp.sim("GET", "clock"))["pending"] == 0:
+            pass
+    await whatsapp.advance(39)
+    assert not sending.done()
+    await whatsapp.advance(5)
+    assert await sending
