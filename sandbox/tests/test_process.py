@@ -52,6 +52,8 @@ def test_it_says_where_it_is_serves_all_parts_and_stops_when_told(how: signal.Si
                     shown = page.read().decode()
                 assert "<h1" in shown, path
                 assert not [secret for secret in SETTINGS.values() if secret in shown], path
+            with urlopen(f"http://127.0.0.1:{port}/graph/_sim/phones", timeout=10) as phones:
+                assert "Tariro Moyo" in phones.read().decode()
             process.send_signal(how)
             out, err = process.communicate(timeout=20)
         finally:
