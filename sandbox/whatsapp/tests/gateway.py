@@ -147,7 +147,7 @@ async def serve(app: web.Application, stack: AsyncExitStack) -> str:
     return f"http://127.0.0.1:{runner.addresses[0][1]}"
 
 
-async def start(stack: AsyncExitStack) -> WhatsApp:
+async def start(stack: AsyncExitStack, time_scale: float = 1.0) -> WhatsApp:
     """Both, on a clock that stands still until it is moved."""
     gateway = Gateway()
     inside = web.Application(client_max_size=4 * 1024 * 1024)
@@ -159,6 +159,7 @@ async def start(stack: AsyncExitStack) -> WhatsApp:
         token=TOKEN,
         secret=SECRET,
         webhook_url=f"{gateway.url}/webhook",
+        time_scale=time_scale,
         phones={TARIRO: "Tariro Moyo", THEMBA: "Themba Ndlovu"},
     )
     sandbox = web.Application()

@@ -118,6 +118,13 @@ async def test_a_body_over_a_limit_is_refused_by_the_name_of_its_field(
     assert (await whatsapp.sim("GET", "sent"))["sent"] == []
 
 
+async def test_rows_and_buttons_have_ids_of_their_own(whatsapp: WhatsApp) -> None:
+    for body, field in ((rows("One", "Two"), "rows.id"), (buttons("One", "Two"), "reply.id")):
+        action = json.loads(json.dumps(body).replace(":1", ":0"))
+        code, details = await whatsapp.refused(action)
+        assert (code, details.endswith(f"{field} is not unique")) == (131009, True)
+
+
 async def test_two_sections_need_titles(whatsapp: WhatsApp) -> None:
     sections = [{"rows": [{"id": str(place), "title": "Row"}]} for place in range(2)]
     body = interactive({"type": "list", "action": {"button": "Choose", "sections": sections}})

@@ -115,6 +115,11 @@ async def test_waiting_in_vain_times_out_and_old_messages_do_not_count(whatsapp:
     await whatsapp.sim("GET", f"phones/{TARIRO}/wait?seconds=nan", expect=400)
 
 
+async def test_a_message_that_failed_was_not_said(whatsapp: WhatsApp) -> None:
+    await whatsapp.accepted(text("Mhoro"))
+    await whatsapp.sim("GET", f"phones/{TARIRO}/wait?contains=mhoro&seconds=0.1", expect=408)
+
+
 async def event(stream: aiohttp.StreamReader) -> dict[str, str]:
     """The next event that is not a comment."""
     fields: dict[str, str] = {}

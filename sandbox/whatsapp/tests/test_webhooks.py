@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 
 import aiohttp
 import pytest
 
-from sandbox.whatsapp.tests.gateway import TARIRO, THEMBA, WhatsApp, buttons, signature_of, text
+from sandbox.whatsapp.tests.gateway import TARIRO, THEMBA, WhatsApp, buttons, signature_of, start, text
 
 
 async def test_a_webhook_is_compact_escaped_as_meta_escapes_and_signed_over_its_bytes(whatsapp: WhatsApp) -> None:
@@ -133,6 +134,25 @@ async def test_a_switch_changes_how_statuses_come(whatsapp: WhatsApp, switch: st
     wamid = await whatsapp.accepted(text())
     await whatsapp.advance(5)
     assert whatsapp.gateway.statuses(wamid) == expected
+
+
+async def test_of_a_reaction_only_sent_is_told(whatsapp: WhatsApp) -> None:
+    heard = await whatsapp.say()
+    reaction = {"type": "reaction", "reaction": {"message_id": heard, "emoji": "🙏"}}
+    wamid = await whatsapp.accepted({"messaging_product": "whatsapp", "to": TARIRO, **reaction})
+    await whatsapp.advance(5)
+    assert whatsapp.gateway.statuses(wamid) == ["sent"]
+
+
+async def test_the_time_scale_slows_statuses_and_repeated_webhooks() -> None:
+    async with AsyncExitStack() as stack:
+        whatsapp = await start(stack, time_scale=10)
+        await whatsapp.say()
+        wamid = await whatsapp.accepted(text())
+        whatsapp.gateway.answers = [500]
+        for seconds, statuses, posts in ((2.9, 0, 1), (0.2, 1, 2), (4.8, 2, 3), (0.2, 2, 4), (1.0, 3, 5)):
+            await whatsapp.advance(seconds)
+            assert (len(set(whatsapp.gateway.statuses(wamid))), len(whatsapp.gateway.bodies)) == (statuses, posts)
 
 
 async def test_a_status_can_come_before_the_answer(whatsapp: WhatsApp) -> None:
