@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from shared.contracts.registry import SERVICES
 from shared.kernel.clock import Clock
+from shared.telemetry.metrics import request_figures
 
 _CIRCUITS = {"payment_service": "payments", "whatsapp_service": "notifier", "credex_service": "credex"}
 """The seed's names of the parts that have a vendor behind them."""
@@ -35,4 +36,5 @@ async def health_of(client: redis.asyncio.Redis, clock: Clock) -> dict[str, Any]
             "rate_limiter": {"enabled": True},
             "services": services,
         },
+        "metrics": request_figures("gateway"),
     }

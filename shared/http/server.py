@@ -9,7 +9,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from opentelemetry.trace import SpanKind
 
+from shared.kernel.clock import Clock
 from shared.kernel.errors import Away, Misconfigured
+from shared.telemetry import metrics
 from shared.telemetry.tracing import Tracing
 
 log = logging.getLogger(__name__)
@@ -52,9 +54,10 @@ async def _plain_errors(request: web.Request, handler: Handler) -> web.StreamRes
 class Server:
     """The HTTP side of one service. Add routes to `app`, then `start`."""
 
-    def __init__(self, name: str, tracing: Tracing, *, host: str, port: int) -> None:
+    def __init__(self, name: str, tracing: Tracing, clock: Clock, *, host: str, port: int) -> None:
         self._name = name
         self._tracing = tracing
+        self._clock = clock
         self._host = host
         self._port = port
         self.app = web.Application(client_max_size=LARGEST_BODY, middlewares=[self._traced(), _plain_errors])
@@ -85,6 +88,7 @@ class Server:
                 return await handler(request)
             resource = request.match_info.route.resource
             place = resource.canonical if resource is not None else "(no such place)"
+            began = self._clock.monotonic()
             # A context offered from outside is not taken: strangers don't join our traces.
             with self._tracing.span(
                 f"{request.method} {place}",
@@ -93,6 +97,10 @@ class Server:
             ) as span:
                 response = await handler(request)
                 span.set_attribute("http.response.status_code", response.status)
-                return response
+            metrics.request_seconds.record(
+                self._clock.monotonic() - began,
+                {"service": self._name, "route": place, "status": response.status},
+            )
+            return response
 
         return traced

@@ -11,11 +11,14 @@ from shared.bus.transport import Transport
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Away
 from shared.runtime.running import Running
-from shared.telemetry.metrics import metrics_page
+from shared.telemetry.metrics import metrics_page, request_figures
 
 
 def add_health_routes(app: web.Application, running: Running) -> None:
-    """`GET /live`: the loop turns. `GET /ready`: 200, or 503 naming what is away. `GET /metrics`: Prometheus."""
+    """`GET /live`: the loop turns. `GET /ready`: 200, or 503 naming what is away.
+
+    `GET /metrics`: Prometheus' text, or with `Accept: application/json` the seed's few figures (product 7).
+    """
 
     async def live(_: web.Request) -> web.Response:
         return web.json_response({"status": "live"})
@@ -27,7 +30,9 @@ def add_health_routes(app: web.Application, running: Running) -> None:
             return web.json_response({"status": "not ready", "waiting_for": away.subject}, status=503)
         return web.json_response({"status": "ready"})
 
-    async def metrics(_: web.Request) -> web.Response:
+    async def metrics(request: web.Request) -> web.Response:
+        if "application/json" in request.headers.get("accept", ""):
+            return web.json_response(request_figures(running.name))
         page, content_type = metrics_page()
         return web.Response(body=page, headers={"content-type": content_type})
 

@@ -66,5 +66,5 @@ def start_logging(debug: bool, file: str | None) -> None:
         handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, handlers=handlers, force=True)
     # These write URLs, addresses or bodies, and much of it.
-    for chatty in ("httpx", "httpcore", "aiormq", "aio_pika", "pymongo", "aiohttp.access", "asyncio"):
+    for chatty in ("httpx", "httpcore", "aiormq", "aio_pika", "pymongo", "aiohttp.access", "asyncio", "urllib3"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

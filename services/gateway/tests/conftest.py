@@ -67,7 +67,7 @@ async def edge(valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     client = connect(valkey_url)
     await client.flushdb()
     async with Harness({"gateway": make}, redis=client) as harness:
-        server = Server("gateway", harness.running["gateway"].tracing, host="127.0.0.1", port=0)
+        server = Server("gateway", harness.running["gateway"].tracing, harness.clock, host="127.0.0.1", port=0)
         routes = harness.services["gateway"].routes
         assert routes is not None
         routes(server.app)
