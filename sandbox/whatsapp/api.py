@@ -17,6 +17,7 @@ from aiohttp import web
 from sandbox.timers import Timers
 from sandbox.whatsapp.faults import HTTP_BY_CODE, Fault, Faults
 from sandbox.whatsapp.limits import Refused, check_message
+from sandbox.whatsapp.network import Network
 from sandbox.whatsapp.phones import Item, Phone, Phones
 from sandbox.whatsapp.settings import WhatsAppSettings
 from sandbox.whatsapp.webhooks import Webhooks
@@ -25,11 +26,14 @@ Json = dict[str, Any]
 
 STATUS_SECONDS = 0.3
 """From the request to `sent`, to `delivered`, to `read`, at the usual speed."""
+FROM_PHONE = ("delivered", "read")
+"""The statuses that only a phone with a network can cause."""
 SENT_KEPT = 10_000
 PAIR_BURST = 45.0
 PAIR_PER_SECOND = 1 / 6
 NUMBER_PER_SECOND = 80.0
 WINDOW = timedelta(hours=24)
+OUTSIDE_WINDOW = "More than 24 hours have passed since the customer last replied to this number."
 
 _E164 = re.compile(r"\+?[1-9]\d{6,14}", re.ASCII)
 
@@ -70,13 +74,20 @@ class GraphApi:
     """`POST [/vNN.N]/{phone_number_id}/messages`, and what it sets going."""
 
     def __init__(
-        self, settings: WhatsAppSettings, phones: Phones, webhooks: Webhooks, faults: Faults, timers: Timers
+        self,
+        settings: WhatsAppSettings,
+        phones: Phones,
+        webhooks: Webhooks,
+        faults: Faults,
+        timers: Timers,
+        network: Network,
     ) -> None:
         self._settings = settings
         self._phones = phones
         self._webhooks = webhooks
         self._faults = faults
         self._timers = timers
+        self._network = network
         self._pairs: dict[tuple[str, str], Bucket] = {}
         self._numbers: dict[str, Bucket] = {}
         self._heard: dict[tuple[str, str], datetime] = {}
@@ -187,6 +198,7 @@ class GraphApi:
             reference=body.get("biz_opaque_callback_data"),
             status=None if in_window else "failed",
             traceparent=traceparent,
+            error=None if in_window else OUTSIDE_WINDOW,
         )
         await phone.add(item)
         await self._follow(number_id, phone, item)
@@ -203,17 +215,18 @@ class GraphApi:
             words = ["sent", "delivered", "read"][: 2 if switches.no_read else 3]
         step = STATUS_SECONDS * self._settings.time_scale
         now = self._timers.now()
-        steps = [
-            (step * place, partial(self._status, number_id, phone, item, word)) for place, word in enumerate(words, 1)
-        ]
+        planned = [(word, now + timedelta(seconds=step * place)) for place, word in enumerate(words, 1)]
         if switches.status_before_answer:
-            delay, tell = steps.pop(0)
-            await tell(now + timedelta(seconds=delay))
-        tellings = [partial(tell, now + timedelta(seconds=delay)) for delay, tell in steps]
+            await self._status(number_id, phone, item, *planned.pop(0))
+        delays = [(at - now).total_seconds() for _, at in planned]
         if switches.reorder:
-            tellings.reverse()
-        for (delay, _), telling in zip(steps, tellings, strict=True):
-            self._timers.after(delay, telling)
+            planned.reverse()
+        for delay, (word, at) in zip(delays, planned, strict=True):
+            telling = partial(self._status, number_id, phone, item, word, at)
+            if word in FROM_PHONE:
+                self._network.carry(telling, after=delay)
+            else:
+                self._timers.after(delay, telling)
 
     async def _status(self, number_id: str, phone: Phone, item: Item, word: str, at: datetime) -> None:
         await phone.move(item.wamid, word)
@@ -231,8 +244,7 @@ class GraphApi:
             status["biz_opaque_callback_data"] = item.reference
         if word == "failed":
             title = _TITLES[131047]
-            details = "More than 24 hours have passed since the customer last replied to this number."
-            error = {"code": 131047, "title": title, "message": title, "error_data": {"details": details}}
+            error = {"code": 131047, "title": title, "message": title, "error_data": {"details": OUTSIDE_WINDOW}}
             status["errors"] = [error]
         # Failed statuses have no contacts (contract 2.4).
         await self._webhooks.send(number_id, "statuses", status, None if word == "failed" else phone.contact)

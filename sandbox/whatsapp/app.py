@@ -10,9 +10,11 @@ from aiohttp import web
 from sandbox.timers import Timers
 from sandbox.whatsapp.api import GraphApi
 from sandbox.whatsapp.faults import Faults
+from sandbox.whatsapp.network import Network
 from sandbox.whatsapp.people import People
 from sandbox.whatsapp.phones import Phones
 from sandbox.whatsapp.settings import WhatsAppSettings
+from sandbox.whatsapp.watch import Watch
 from sandbox.whatsapp.webhooks import Webhooks
 from shared.kernel.clock import Clock, SystemClock
 
@@ -23,8 +25,10 @@ def make_app(settings: WhatsAppSettings, clock: Clock | None = None) -> web.Appl
     phones = Phones(settings.phones)
     webhooks = Webhooks(settings, timers)
     faults = Faults()
-    api = GraphApi(settings, phones, webhooks, faults, timers)
-    people = People(settings, phones=phones, webhooks=webhooks, api=api, faults=faults, timers=timers)
+    network = Network(timers, webhooks)
+    api = GraphApi(settings, phones, webhooks, faults, timers, network)
+    people = People(settings, phones=phones, webhooks=webhooks, api=api, faults=faults, timers=timers, network=network)
+    watch = Watch(settings, phones, webhooks)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
         await webhooks.open()
@@ -36,6 +40,7 @@ def make_app(settings: WhatsAppSettings, clock: Clock | None = None) -> web.Appl
 
     async def let_go(_: web.Application) -> None:
         # Before the server waits for open requests: streams and whoever waits must end now.
+        watch.stop()
         await people.stop()
         await timers.close()
 
@@ -43,5 +48,6 @@ def make_app(settings: WhatsAppSettings, clock: Clock | None = None) -> web.Appl
     app.cleanup_ctx.append(running)
     app.on_shutdown.append(let_go)
     app.add_routes(people.routes())
+    app.add_routes(watch.routes())
     app.add_routes(api.routes())
     return app

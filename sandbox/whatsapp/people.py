@@ -2,7 +2,6 @@
 
 GET  phones                       POST phones {"phone", "name"}
 GET  phones/{phone}/messages?after=SEQ
-GET  phones/{phone}/events        server-sent events: message, status, typing
 GET  phones/{phone}/wait?after=SEQ&contains=TEXT&seconds=S   until the bot has said it; 408 otherwise
 POST phones/{phone}/say {"text"}  phones/{phone}/tap {"wamid", "id"}  phones/{phone}/send {"message"}
 POST webhook?signature=good|wrong|missing    any bytes to the gateway, once
@@ -15,10 +14,7 @@ say, tap and send answer when a webhook with the message got its 200; with `?wai
 from __future__ import annotations
 
 import asyncio
-import json
-import math
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -27,15 +23,17 @@ from pydantic import ValidationError
 from sandbox.timers import Timers
 from sandbox.whatsapp.api import GraphApi
 from sandbox.whatsapp.faults import Fault, Faults
+from sandbox.whatsapp.network import Network
 from sandbox.whatsapp.phones import Item, Phone, Phones, visible_text
+from sandbox.whatsapp.reading import invalid, json_object, seconds, whole_number, wrong
 from sandbox.whatsapp.settings import WhatsAppSettings
+from sandbox.whatsapp.watch import found_phone
 from sandbox.whatsapp.webhooks import Switches, Webhooks, sign
 from shared.kernel.phone import NotAPhone, parse_phone
 
 Json = dict[str, Any]
 
 LONGEST_WAIT = 120.0
-KEEP_ALIVE_SECONDS = 15
 
 
 class People:
@@ -50,6 +48,7 @@ class People:
         api: GraphApi,
         faults: Faults,
         timers: Timers,
+        network: Network,
     ) -> None:
         self._settings = settings
         self._phones = phones
@@ -57,6 +56,7 @@ class People:
         self._api = api
         self._faults = faults
         self._timers = timers
+        self._network = network
         self._stopping = asyncio.Event()
 
     def routes(self) -> list[web.RouteDef]:
@@ -65,7 +65,6 @@ class People:
             web.get("/_sim/phones", self.list_phones),
             web.post("/_sim/phones", self.add_phone),
             web.get(f"{one}/messages", self.messages),
-            web.get(f"{one}/events", self.events),
             web.get(f"{one}/wait", self.wait),
             web.post(f"{one}/say", self.say),
             web.post(f"{one}/tap", self.tap),
@@ -84,60 +83,35 @@ class People:
         ]
 
     async def stop(self) -> None:
-        """End every stream and whatever waits, so that the server can stop."""
+        """End whatever waits, so that the server can stop."""
         self._stopping.set()
         for phone in self._phones:
-            await phone.hang_up()
+            await phone.wake()
 
     async def list_phones(self, _: web.Request) -> web.Response:
         found = [{"phone": phone.number, "name": phone.name} for phone in self._phones]
         return web.json_response({"phones": found})
 
     async def add_phone(self, request: web.Request) -> web.Response:
-        body = await _json(request)
+        body = await json_object(request)
         try:
             number = parse_phone(str(body.get("phone", "")))
         except NotAPhone as error:
-            raise _wrong(web.HTTPBadRequest, str(error)) from None
+            raise wrong(web.HTTPBadRequest, str(error)) from None
         phone = self._phones.add(number, str(body.get("name") or number)[:60])
         return web.json_response({"phone": phone.number, "name": phone.name})
 
     async def messages(self, request: web.Request) -> web.Response:
-        after = _int(request, "after", 0)
+        after = whole_number(request, "after", 0)
         items = [asdict(item) for item in self._phone(request).items if item.seq > after]
         return web.json_response({"messages": items})
-
-    async def events(self, request: web.Request) -> web.StreamResponse:
-        """Each new bubble and each status as it happens, after the bubbles since `after` or the last one seen."""
-        phone = self._phone(request)
-        seen = request.headers.get("last-event-id", "")
-        after = int(seen) if seen.isascii() and seen.isdecimal() else _int(request, "after", phone.last_seq)
-        response = web.StreamResponse(headers={"content-type": "text/event-stream", "cache-control": "no-store"})
-        queue: asyncio.Queue[tuple[str, Json] | None] = asyncio.Queue()
-        for item in phone.items:
-            if item.seq > after:
-                queue.put_nowait(("message", asdict(item)))
-        if self._stopping.is_set():
-            queue.put_nowait(None)
-        phone.watchers.add(queue)
-        try:
-            await response.prepare(request)
-            # Something at once, so that whoever opens the stream knows that it is open.
-            await response.write(b": open\n\n")
-            while (event := await _next(queue)) is not None:
-                await response.write(_frame(*event))
-        except ConnectionError:
-            pass  # the page was closed
-        finally:
-            phone.watchers.discard(queue)
-        return response
 
     async def wait(self, request: web.Request) -> web.Response:
         """The first thing after `after` that the bot says and that contains the text."""
         phone = self._phone(request)
-        after = _int(request, "after", 0)
+        after = whole_number(request, "after", 0)
         wanted = request.query.get("contains", "").casefold()
-        seconds = min(_float(request.query.get("seconds", "10"), "seconds"), LONGEST_WAIT)
+        longest = min(seconds(request.query.get("seconds", "10"), "seconds"), LONGEST_WAIT)
 
         def found() -> Item | None:
             for item in phone.items:
@@ -147,29 +121,29 @@ class People:
             return None
 
         try:
-            async with asyncio.timeout(seconds), phone.changed:
+            async with asyncio.timeout(longest), phone.changed:
                 await phone.changed.wait_for(lambda: found() or self._stopping.is_set())
         except TimeoutError:
             pass  # told below
         item = found()
         if item is None:
-            raise _wrong(web.HTTPRequestTimeout, "The bot has not said that.")
+            raise wrong(web.HTTPRequestTimeout, "The bot has not said that.")
         return web.json_response({"message": asdict(item)})
 
     async def say(self, request: web.Request) -> web.Response:
-        body = await _json(request)
+        body = await json_object(request)
         text = str(body.get("text", ""))
         if not text.strip():
-            raise _wrong(web.HTTPBadRequest, "An empty message cannot be sent; give a text.")
+            raise wrong(web.HTTPBadRequest, "An empty message cannot be sent; give a text.")
         return await self._send(request, {"type": "text", "text": {"body": text[:4096]}})
 
     async def tap(self, request: web.Request) -> web.Response:
         """Tap a button or a row of a message of the bot."""
         phone = self._phone(request)
-        body = await _json(request)
+        body = await json_object(request)
         item = phone.find(str(body.get("wamid")))
         if item is None:
-            raise _wrong(web.HTTPNotFound, "There is no such message on this phone.")
+            raise wrong(web.HTTPNotFound, "There is no such message on this phone.")
         action = item.body.get("action") or {}
         for button in action.get("buttons", []):
             if button["reply"]["id"] == body.get("id"):
@@ -179,14 +153,14 @@ class People:
             if row["id"] == body.get("id"):
                 reply = {"type": "list_reply", "list_reply": row}
                 return await self._send(request, {"type": "interactive", "interactive": reply}, item.wamid)
-        raise _wrong(web.HTTPNotFound, "That message has no such button or row.")
+        raise wrong(web.HTTPNotFound, "That message has no such button or row.")
 
     async def send(self, request: web.Request) -> web.Response:
         """Any message object of the contract's 2.3; id, sender and time are added."""
-        body = await _json(request)
+        body = await json_object(request)
         message = body.get("message")
         if not isinstance(message, dict):
-            raise _wrong(web.HTTPBadRequest, "Give the message as a JSON object.")
+            raise wrong(web.HTTPBadRequest, "Give the message as a JSON object.")
         return await self._send(request, message)
 
     async def webhook(self, request: web.Request) -> web.Response:
@@ -194,7 +168,7 @@ class People:
         kinds = {"good": sign(body, self._settings.secret), "wrong": "sha256=" + "0" * 64, "missing": None}
         signature = request.query.get("signature", "good")
         if signature not in kinds:
-            raise _wrong(web.HTTPBadRequest, "signature is good, wrong or missing.")
+            raise wrong(web.HTTPBadRequest, "signature is good, wrong or missing.")
         return web.json_response({"status": await self._webhooks.shoot(body, kinds[signature])})
 
     async def attempts(self, _: web.Request) -> web.Response:
@@ -207,7 +181,7 @@ class People:
         return web.json_response({"now": self._timers.now().isoformat(), "pending": self._timers.pending()})
 
     async def advance(self, request: web.Request) -> web.Response:
-        await self._timers.advance(_float((await _json(request)).get("advance", 0), "advance"))
+        await self._timers.advance(seconds((await json_object(request)).get("advance", 0), "advance"))
         return await self.clock(request)
 
     async def list_faults(self, _: web.Request) -> web.Response:
@@ -215,9 +189,9 @@ class People:
 
     async def arm(self, request: web.Request) -> web.Response:
         try:
-            self._faults.armed.append(Fault.model_validate(await _json(request)))
+            self._faults.armed.append(Fault.model_validate(await json_object(request)))
         except ValidationError as error:
-            raise _invalid(error) from None
+            raise invalid(error) from None
         return await self.list_faults(request)
 
     async def disarm(self, request: web.Request) -> web.Response:
@@ -230,10 +204,12 @@ class People:
     async def switch(self, request: web.Request) -> web.Response:
         """Change the switches that are named; the others stay."""
         try:
-            changed = self._webhooks.switches.model_dump() | await _json(request)
+            changed = self._webhooks.switches.model_dump() | await json_object(request)
             self._webhooks.switches = Switches.model_validate(changed)
         except ValidationError as error:
-            raise _invalid(error) from None
+            raise invalid(error) from None
+        self._network.look()
+        self._phones.feed.tell("switches", self._webhooks.switches.model_dump())
         return await self.switches(request)
 
     async def reset(self, request: web.Request) -> web.Response:
@@ -242,15 +218,13 @@ class People:
         self._faults.armed.clear()
         self._webhooks.forget()
         self._api.forget()
-        for phone in self._phones:
-            await phone.forget()
+        self._network.forget()
+        await self._phones.forget()
+        self._phones.feed.tell("switches", self._webhooks.switches.model_dump())
         return await self.clock(request)
 
     def _phone(self, request: web.Request) -> Phone:
-        phone = self._phones.get(request.match_info["phone"])
-        if phone is None:
-            raise _wrong(web.HTTPNotFound, "There is no such phone; GET /graph/_sim/phones lists them.")
-        return phone
+        return found_phone(self._phones, request)
 
     async def _send(self, request: web.Request, content: Json, context: str | None = None) -> web.Response:
         """Send a message to the bot, as the phone would. A member that is null is left out."""
@@ -275,70 +249,19 @@ class People:
 
         async def accepted() -> None:
             item.accepted = True
-            item.status = item.status or "sent"
-            await phone.tell("status", {"wamid": wamid, "status": item.status, "seq": item.seq})
+            await phone.tell_status(item)
+
+        async def leave() -> None:
+            await phone.move(wamid, "sent")
+            await self._webhooks.send(number_id, "messages", message, phone.contact, accepted)
 
         # On the timers rather than here, so that a request that is given up takes no message with it.
-        self._timers.after(0, partial(self._webhooks.send, number_id, "messages", message, phone.contact, accepted))
+        self._network.carry(leave)
         if request.query.get("wait") != "no":
             async with phone.changed:
                 await phone.changed.wait_for(
                     lambda: item.accepted or self._stopping.is_set() or phone.find(wamid) is None
                 )
             if not item.accepted:
-                raise _wrong(web.HTTPServiceUnavailable, "The sandbox stopped before the gateway took it.")
+                raise wrong(web.HTTPServiceUnavailable, "The sandbox stopped before the gateway took it.")
         return web.json_response({"wamid": wamid, "seq": item.seq})
-
-
-async def _json(request: web.Request) -> Json:
-    try:
-        body = await request.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise _wrong(web.HTTPBadRequest, "Give a JSON object.")
-    return body
-
-
-def _int(request: web.Request, name: str, default: int) -> int:
-    text = request.query.get(name, str(default))
-    if not text.isascii() or not text.isdecimal():
-        raise _wrong(web.HTTPBadRequest, f"{name} is a number.")
-    return int(text)
-
-
-def _float(value: object, name: str) -> float:
-    try:
-        number = float(str(value))
-    except ValueError:
-        number = -1
-    if not 0 <= number < math.inf:
-        raise _wrong(web.HTTPBadRequest, f"{name} is a number of seconds, from 0 up.")
-    return number
-
-
-async def _next(queue: asyncio.Queue[tuple[str, Json] | None]) -> tuple[str, Json] | None:
-    """The next event; an empty one every so often, by which a page that was closed is found out."""
-    try:
-        async with asyncio.timeout(KEEP_ALIVE_SECONDS):
-            return await queue.get()
-    except TimeoutError:
-        return "", {}
-
-
-def _frame(event: str, data: Json) -> bytes:
-    if not event:
-        return b": still here\n\n"
-    # Only a new bubble moves on what a page that connects again has seen.
-    number = f"id: {data['seq']}\n" if event == "message" else ""
-    return f"{number}event: {event}\ndata: {json.dumps(data)}\n\n".encode()
-
-
-def _wrong(kind: type[web.HTTPError], text: str) -> web.HTTPError:
-    return kind(text=json.dumps({"error": text}), content_type="application/json")
-
-
-def _invalid(error: ValidationError) -> web.HTTPError:
-    first = error.errors(include_url=False, include_input=False)[0]
-    name = ".".join(str(part) for part in first["loc"])
-    return _wrong(web.HTTPBadRequest, f"{name} is not usable: {first['msg']}.")

@@ -1,4 +1,4 @@
-"""The phones of the sandbox: their talk with the bot, and who watches it."""
+"""The phones of the sandbox: their talk with the bot, and who waits for it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from sandbox.whatsapp.feed import Feed
 from shared.kernel.ids import system_chance
 
 Json = dict[str, Any]
@@ -33,17 +34,21 @@ class Item:
     status: str | None = None
     accepted: bool | None = None
     traceparent: str | None = None
+    error: str | None = None
+    """Why it failed, in words."""
+    revision: int = 0
+    """The number of its last change in the feed."""
 
 
 @dataclass
 class Phone:
-    """One person. `changed` wakes whoever waits; `watchers` get each event, and None when there will be no more."""
+    """One person. `changed` wakes whoever waits; the feed tells whoever watches."""
 
     number: str
     name: str
+    feed: Feed
     items: deque[Item] = field(default_factory=lambda: deque(maxlen=KEPT))
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
-    watchers: set[asyncio.Queue[tuple[str, Json] | None]] = field(default_factory=set)
     last_seq: int = 0
 
     @property
@@ -65,7 +70,8 @@ class Phone:
         self.last_seq += 1
         item.seq = self.last_seq
         self.items.append(item)
-        await self.tell("message", asdict(item))
+        item.revision = self.feed.next()
+        await self.tell("message", asdict(item), item.revision)
         return item
 
     async def move(self, wamid: str, status: str) -> bool:
@@ -74,29 +80,26 @@ class Phone:
         if item is None or RANK.get(status, 9) <= RANK.get(item.status or "", 0):
             return False
         item.status = status
-        await self.tell("status", {"wamid": wamid, "status": status, "seq": item.seq})
+        await self.tell_status(item)
         return True
 
     def find(self, wamid: str) -> Item | None:
         """The bubble of a message id."""
         return next((item for item in self.items if item.wamid == wamid), None)
 
-    async def tell(self, event: str, data: Json) -> None:
+    async def tell_status(self, item: Item) -> None:
+        """A bubble's status, or whether the gateway took it, has changed."""
+        item.revision = self.feed.next()
+        told = {"wamid": item.wamid, "status": item.status, "accepted": item.accepted, "seq": item.seq}
+        await self.tell("status", told, item.revision)
+
+    async def tell(self, event: str, data: Json, number: int | None = None) -> None:
         """Tell watchers and whoever waits."""
-        await self._wake((event, data))
+        self.feed.tell(event, {"phone": self.number, **data}, number)
+        await self.wake()
 
-    async def forget(self) -> None:
-        """Start the talk anew. Numbers go on, so that whoever watches misses nothing."""
-        self.items.clear()
-        await self.tell("reset", {})
-
-    async def hang_up(self) -> None:
-        """No more events: every stream ends."""
-        await self._wake(None)
-
-    async def _wake(self, event: tuple[str, Json] | None) -> None:
-        for watcher in self.watchers:
-            watcher.put_nowait(event)
+    async def wake(self) -> None:
+        """Whoever waits for this phone looks again."""
         async with self.changed:
             self.changed.notify_all()
 
@@ -105,7 +108,8 @@ class Phones:
     """All phones, and new message ids."""
 
     def __init__(self, phones: dict[str, str]) -> None:
-        self._phones = {number: Phone(number, name) for number, name in phones.items()}
+        self.feed = Feed()
+        self._phones = {number: Phone(number, name, self.feed) for number, name in phones.items()}
         self._chance = system_chance()
 
     def __iter__(self) -> Iterator[Phone]:
@@ -120,7 +124,18 @@ class Phones:
 
     def add(self, number: str, name: str) -> Phone:
         """One more phone, or the known one of that number."""
-        return self._phones.setdefault(number, Phone(number, name))
+        if number not in self._phones:
+            self._phones[number] = Phone(number, name, self.feed)
+            self.feed.tell("phone", {"phone": number, "name": name})
+        return self._phones[number]
+
+    async def forget(self) -> None:
+        """Start all talk anew. A bubble's `seq` goes on."""
+        for phone in self:
+            phone.items.clear()
+        self.feed.begin_anew()
+        for phone in self:
+            await phone.wake()
 
     def new_wamid(self, phone: Phone) -> str:
         """Always new, also after a restart, and with the phone in it as the real ones have (contract 2.2)."""

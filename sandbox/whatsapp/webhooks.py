@@ -46,6 +46,10 @@ class Switches(BaseModel):
     """`sent` arrives before the sender has the answer to its request."""
     no_read: bool = False
     """People have receipts off."""
+    slow_seconds: float = Field(default=0, ge=0)
+    """What a phone sends or gets takes so much longer."""
+    offline: bool = False
+    """No phone has a network: what it sends or should get waits until it has one again."""
 
 
 @dataclass(frozen=True)

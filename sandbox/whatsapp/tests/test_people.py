@@ -120,62 +120,16 @@ async def test_a_message_that_failed_was_not_said(whatsapp: WhatsApp) -> None:
     await whatsapp.sim("GET", f"phones/{TARIRO}/wait?contains=mhoro&seconds=0.1", expect=408)
 
 
-async def event(stream: aiohttp.StreamReader) -> dict[str, str]:
-    """The next event that is not a comment."""
-    fields: dict[str, str] = {}
-    async with asyncio.timeout(10):
-        while line := (await stream.readline()).decode():
-            if line == "\n" and fields:
-                return fields
-            name, found, value = line.strip().partition(": ")
-            if found and name:
-                fields[name] = value
-    return {}
-
-
-async def test_a_page_sees_messages_statuses_and_typing_as_they_happen(whatsapp: WhatsApp) -> None:
-    first = await whatsapp.say("first")
-    async with whatsapp.session.get(f"{whatsapp.url}/_sim/phones/{TARIRO}/events") as page:
-        assert page.content_type == "text/event-stream"
-        await page.content.readline()
-        wamid = await whatsapp.accepted(text("Mhoro"))
-        told = await event(page.content)
-        assert (told["event"], told["id"]) == ("message", "2")
-        assert json.loads(told["data"]) == (await whatsapp.talk())[1]
-        await whatsapp.advance(0.3)
-        told = await event(page.content)
-        assert told["event"] == "status"
-        assert json.loads(told["data"]) == {"wamid": wamid, "status": "sent", "seq": 2}
-        mark = {"messaging_product": "whatsapp", "status": "read", "message_id": first}
-        await whatsapp.post({**mark, "typing_indicator": {"type": "text"}})
-        assert [(await event(page.content))["event"] for _ in range(2)] == ["status", "typing"]
-
-
-async def test_a_page_that_comes_back_gets_what_it_missed(whatsapp: WhatsApp) -> None:
-    await whatsapp.say("first")
-    await whatsapp.say("second")
-    url = f"{whatsapp.url}/_sim/phones/{TARIRO}/events"
-    async with whatsapp.session.get(url, headers={"Last-Event-ID": "1"}) as page:
-        assert json.loads((await event(page.content))["data"])["body"]["text"] == {"body": "second"}
-    async with whatsapp.session.get(f"{url}?after=0") as page:
-        assert json.loads((await event(page.content))["data"])["body"]["text"] == {"body": "first"}
-
-
-async def test_stopping_ends_streams_and_whoever_waits() -> None:
+async def test_stopping_ends_whoever_waits() -> None:
     async with AsyncExitStack() as outer, AsyncExitStack() as stack:
         whatsapp = await start(stack)
         session = await outer.enter_async_context(aiohttp.ClientSession())
         base = f"{whatsapp.url}/_sim/phones/{TARIRO}"
-        page = await outer.enter_async_context(session.get(f"{base}/events"))
-        await page.content.readline()
         whatsapp.gateway.answers = [500] * 9
         saying = asyncio.ensure_future(session.post(f"{base}/say", json={"text": "hi"}))
         await whatsapp.gateway.until(lambda: whatsapp.gateway.bodies)
         async with asyncio.timeout(10):
             await stack.aclose()
-            while await event(page.content):
-                pass
-            assert page.content.at_eof()
             assert (await saying).status == 503
 
 
