@@ -12,6 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from sandbox.console import looks
 from sandbox.console.otlp import NotOtlp, read_export
 from sandbox.console.pages import STATIC, TEMPLATES, page, secure
+from sandbox.console.phone_page import phone_page
 from sandbox.console.spans import Span, TraceStore
 from sandbox.console.waterfall import lay_out
 from sandbox.settings import SandboxSettings
@@ -40,6 +41,7 @@ class Console:
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_get("/", self._index)
+        app.router.add_get("/phone", phone_page)
         app.router.add_post("/v1/traces", self._receive)
         app.router.add_get("/traces", self._list)
         app.router.add_get("/traces.json", self._all_spans)

@@ -1,0 +1,148 @@
+// Draws one bubble of a talk (an item of sandbox/whatsapp/phones.py) and what can be tapped below it.
+
+import { SIM } from "./sandbox.js";
+import { link, words } from "./words.js";
+
+const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Africa/Harare" });
+const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: "Africa/Harare" });
+const MEDIA = ["image", "video", "document", "audio", "sticker"];
+
+export const element = (name, className, ...content) => {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  made.append(...content);
+  return made;
+};
+
+export const button = (text, className, action) => {
+  const made = element("button", className, text);
+  made.type = "button";
+  made.addEventListener("click", () => action(made));
+  return made;
+};
+
+export const day = (item) => DAY.format(new Date(item.at));
+
+/** What a person says by a message of any kind, for a line of a list. */
+export const summary = (item) => {
+  const { body } = item;
+  if (item.direction === "in") {
+    const tapped = body.interactive?.button_reply ?? body.interactive?.list_reply;
+    return tapped?.title ?? body.text?.body ?? `(${item.type})`;
+  }
+  const text = typeof body.body === "object" ? body.body?.text : body.body;
+  return text ?? body.caption ?? body.filename ?? body.name ?? `(${item.type})`;
+};
+
+/** A bubble with its choices. `tap(id)` and `open(item, opener)` are called when something is touched. */
+export const draw = (item, who, { tap, open }) => {
+  const own = item.direction === "in";
+  const bubble = element("div", "bubble", element("span", "unseen", `${who}: `));
+  bubble.append(...parts(item), meta(item));
+  const turn = element("div", `turn ${own ? "own" : "bot"}${item.status === "failed" ? " failed" : ""}`, bubble);
+  if (item.status === "failed") turn.append(element("p", "why", `Not delivered. ${item.error ?? ""}`));
+  else if (!own) turn.append(...choices(item, tap, open));
+  turn.dataset.seq = item.seq;
+  turn.dataset.day = day(item);
+  return turn;
+};
+
+const parts = (item) => {
+  if (item.direction === "in") return said(item);
+  const { type, body } = item;
+  if (type === "interactive") return interactive(body);
+  if (MEDIA.includes(type)) return media(type, body);
+  if (type === "template") return template(body);
+  if (type === "location") return [text(`📍 ${[body.name, body.address].filter(Boolean).join(", ") || `${body.latitude}, ${body.longitude}`}`)];
+  if (type === "reaction") return [text(body.emoji || "(took back a reaction)")];
+  if (type === "contacts") return [text(`👤 ${body.contacts.map((card) => card.name?.formatted_name ?? "a contact").join(", ")}`)];
+  return [text(summary(item))];
+};
+
+const text = (content) => element("div", "words", words(String(content)));
+
+const said = (item) => {
+  const media = item.body[item.type];
+  return MEDIA.includes(item.type) ? [text(media?.caption ?? `(${item.type})`)] : [text(summary(item))];
+};
+
+const interactive = (body) => [
+  ...(body.header?.text ? [element("p", "title", body.header.text)] : []),
+  ...(MEDIA.includes(body.header?.type) ? media(body.header.type, body.header[body.header.type]) : []),
+  text(body.body?.text ?? ""),
+  ...(body.footer?.text ? [element("p", "footer", body.footer.text)] : []),
+];
+
+const media = (type, body) => {
+  const url = body.link ?? `${SIM}/media/${encodeURIComponent(body.id)}`;
+  const opened = link(url, "");
+  opened.className = `file ${type}`;
+  if (type === "image" && !body.link) {
+    const picture = element("img");
+    picture.src = url;
+    picture.alt = body.caption ?? "A picture";
+    opened.append(picture);
+  } else {
+    const name = body.filename ?? body.link?.split("/").pop() ?? type;
+    opened.append(element("span", "kind", type === "document" ? name.split(".").pop().slice(0, 4) : type), element("span", "", name));
+  }
+  return [opened, ...(body.caption ? [text(body.caption)] : [])];
+};
+
+const template = (body) => {
+  const given = (body.components ?? []).flatMap((component) => component.parameters ?? []);
+  const values = given.map((parameter) => parameter.text ?? parameter.payload).filter(Boolean);
+  return [element("p", "title", `Template ${body.name}, ${body.language?.code ?? ""}`), ...(values.length ? [text(values.join("\n"))] : [])];
+};
+
+const choices = (item, tap, open) => {
+  const action = item.body.action ?? {};
+  const parameters = action.parameters ?? {};
+  const made = (action.buttons ?? []).map(({ reply }) => button(reply.title, "choice", () => tap(reply.id)));
+  if (action.sections) {
+    const opener = button(action.button, "choice list", () => open(item, opener));
+    opener.setAttribute("aria-haspopup", "dialog");
+    made.push(opener);
+  }
+  if (parameters.url) {
+    const opened = link(parameters.url, parameters.display_text);
+    opened.className = "choice link";
+    made.push(opened);
+  }
+  if (parameters.flow_cta) {
+    const form = button(parameters.flow_cta, "choice", () => undefined);
+    form.disabled = true;
+    form.title = "Forms cannot be filled in here yet";
+    made.push(form);
+  }
+  return made.length ? [element("div", "choices", ...made)] : [];
+};
+
+/** How far a message has come: what is shown, and what is said. */
+const reached = (item) => {
+  if (item.status === "failed") return ["!", "not delivered"];
+  if (item.status === "read") return ["✓✓", "read"];
+  if (item.status === "delivered" || (item.direction === "in" && item.accepted)) return ["✓✓", "delivered"];
+  if (item.status === "sent") return ["✓", "sent"];
+  return ["◷", "waiting"];
+};
+
+const meta = (item) => {
+  const made = element("div", "meta");
+  const trace = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(item.traceparent ?? "");
+  if (trace) {
+    const traced = element("a", "trace", "trace");
+    traced.href = `/traces/${trace[1]}`;
+    traced.setAttribute("aria-label", "Trace of this message");
+    made.append(traced);
+  }
+  const time = element("time", "", TIME.format(new Date(item.at)));
+  time.dateTime = item.at;
+  const [sign, state] = reached(item);
+  const ticks = element("span", `ticks ${state.replace(" ", "-")}`, sign);
+  ticks.setAttribute("role", "img");
+  ticks.setAttribute("aria-label", state);
+  ticks.title = state;
+  made.append(time, ticks);
+  return made;
+};

@@ -1,0 +1,26 @@
+// Calls to WhatsApp's stand-in (sandbox/whatsapp/people.py and watch.py).
+
+export const SIM = "/graph/_sim";
+
+/** The answer's JSON, or an Error with one sentence for people. */
+export const call = async (path, body, method = body === undefined ? "GET" : "POST") => {
+  let answer;
+  try {
+    answer = await fetch(`${SIM}/${path}`, {
+      method,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      cache: "no-store",
+    });
+  } catch {
+    throw new Error("The sandbox does not answer; is it still running?");
+  }
+  const told = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(told.error ?? `The sandbox answered ${answer.status}.`);
+  return told;
+};
+
+export const onPhone = (number, what, query = "") => `phones/${encodeURIComponent(number)}/${what}${query}`;
+
+/** 0771 111 111, as people read a number of Zimbabwe; others as they are. */
+export const local = (number) => number.replace(/^\+263(\d{3})(\d{3})(\d{3})$/, "0$1 $2 $3");
