@@ -131,7 +131,7 @@ const meta = (item) => {
   const made = element("div", "meta");
   const trace = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(item.traceparent ?? "");
   if (trace) {
-    const traced = element("a", "trace", "trace");
+    const traced = element("a", "traced", "trace");
     traced.href = `/traces/${trace[1]}`;
     traced.setAttribute("aria-label", "Trace of this message");
     made.append(traced);

@@ -38,7 +38,7 @@ export class SwitchPanel {
   show(switches) {
     for (const box of byId("network").elements) if (box.name) box.checked = Boolean(switches[box.name]);
     const on = Object.values(switches).filter(Boolean).length;
-    this.opener.textContent = on ? `Switches (${on} on)` : "Switches";
+    this.opener.querySelector("span").textContent = on ? `Switches (${on} on)` : "Switches";
   }
 
   async does(event, action) {

@@ -3,7 +3,6 @@
 import { element } from "./bubble.js";
 import { local } from "./sandbox.js";
 
-const TAB_WIDTH = 240;
 const PHONE_WIDTH = 340;
 const MOST = 3;
 
@@ -48,7 +47,6 @@ export class Tabs {
     }
     this.current = talk;
     this.rove(talk);
-    talk.tab.scrollIntoView({ block: "nearest", inline: "nearest" });
     // On a touch screen that would bring up the keyboard.
     if (matchMedia("(hover: hover)").matches) talk.input.focus({ preventScroll: true });
   }
@@ -70,6 +68,7 @@ export class Tabs {
 
   rove(talk) {
     for (const other of this.talks) other.tab.tabIndex = other === talk ? 0 : -1;
+    talk.tab.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   /** What is on the screen has been seen. */

@@ -15,6 +15,7 @@ export class Talk {
     this.items = new Map();
     this.shown = new Set();
     this.last = null;
+    this.follows = true;
     this.panel = document.getElementById("phone").content.firstElementChild.cloneNode(true);
     this.panel.id = `phone-${number.slice(1)}`;
     this.log = this.part(".log");
@@ -44,7 +45,8 @@ export class Talk {
       this.say();
     });
     input.addEventListener("input", () => this.grow());
-    log.addEventListener("scroll", () => (this.part(".newest").hidden = this.atEnd()));
+    log.addEventListener("scroll", () => this.scrolled());
+    new ResizeObserver(() => this.resized()).observe(log);
     this.part(".newest").addEventListener("click", () => this.toEnd());
     this.part(".record").addEventListener("click", () => this.record());
     this.drawRecord();
@@ -96,12 +98,11 @@ export class Talk {
     const here = item.direction === "in" || !(offline || slow_seconds) || ARRIVED.includes(item.status);
     const old = this.log.querySelector(`[data-seq="${seq}"]`);
     if (!old && !here) return;
-    const follows = this.atEnd();
     const who = item.direction === "in" ? this.name : "Ruvimbo";
     const fresh = draw(item, who, { tap: (id) => this.tap(item, id), open: () => this.page.open(this, item) });
     if (old) this.replace(old, fresh);
     else this.insert(fresh, seq);
-    if (!old && (follows || item.direction === "in")) this.toEnd();
+    if (!old && (this.follows || item.direction === "in")) this.toEnd();
     if (!this.last || seq >= this.last.seq) this.last = { seq, text: summary(item), own: item.direction === "in", at: item.at };
     this.page.changed(this);
   }
@@ -172,11 +173,20 @@ export class Talk {
     record.setAttribute("aria-label", on ? `Stop recording ${this.name}’s talk` : `Record ${this.name}’s talk`);
   }
 
-  atEnd() {
-    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
+  /** A person scrolled; what a new size does to the place is no wish of theirs. */
+  scrolled() {
+    if (this.log.clientHeight !== this.height) return;
+    this.follows = this.log.scrollHeight - this.log.scrollTop - this.height < 80;
+    this.part(".newest").hidden = this.follows;
+  }
+
+  resized() {
+    this.height = this.log.clientHeight;
+    if (this.follows) this.toEnd();
   }
 
   toEnd() {
+    this.follows = true;
     this.log.scrollTop = this.log.scrollHeight;
     this.part(".newest").hidden = true;
   }

@@ -1,0 +1,60 @@
+"""One product and one browser for all tests here; each test has a page with memories of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, async_playwright
+
+from tests.browser.phones import PhonePage
+from tests.journeys.system import System
+
+FLAGS = (
+    "--no-sandbox",  # Chromium's own does not work for root, and it only visits pages of ours
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def system(tmp_path_factory: pytest.TempPathFactory, mongo_url: str) -> AsyncIterator[System]:
+    folder: Path = tmp_path_factory.mktemp("browser")
+    async with System(folder, mongo_url, None) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def browser() -> AsyncIterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("Chromium is missing; on Debian 'apt-get install chromium' as root brings it.")
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield running
+        await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    made = await browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    yield made
+    await made.close()
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def page(context: BrowserContext, system: System) -> AsyncIterator[PhonePage]:
+    """The phone page, opened; whatever goes wrong in its script fails the test."""
+    opened = await context.new_page()
+    wrong: list[str] = []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    await opened.goto(f"{system.sandbox}/phone")
+    yield PhonePage(opened)
+    assert wrong == []

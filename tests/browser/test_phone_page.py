@@ -1,0 +1,182 @@
+"""The phone page in Chromium: a donation, what hostile words do, reloads, restarts, keyboard, barriers."""
+
+from __future__ import annotations
+
+import re
+import urllib.error
+import urllib.request
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.phones import PhonePage, barriers
+from tests.journeys.system import UP_SECONDS, System
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package")]
+
+TARIRO, THEMBA, CHIPO, NYASHA = "Tariro Moyo", "Themba Ndlovu", "Chipo Dube", "Nyasha Banda"
+
+
+async def test_a_donation_by_taps_ends_in_a_receipt_whose_trace_one_tap_away_shows_every_service(
+    page: PhonePage, system: System
+) -> None:
+    tariro = page.phone(TARIRO)
+    await tariro.says("hi")
+    await tariro.hears("Welcome")
+    await tariro.taps("Give")
+    await tariro.hears("full name")
+    await tariro.says(TARIRO)
+    await tariro.hears("province")
+    await tariro.picks("Provinces", "Manicaland")
+    await tariro.hears("congregation")
+    await tariro.picks("Towns", "Mutare")
+    await tariro.hears("give to?")
+    await tariro.picks("Purposes", "Youth Conference")
+    await tariro.hears("How much")
+    await tariro.says("20 usd")
+    await tariro.hears("like to pay")
+    await tariro.taps("EcoCash")
+    await tariro.hears("number should we charge")
+    await tariro.taps("0771 111 111")
+    await tariro.hears("Please check")
+    assert await barriers(page.page) == []
+    await tariro.taps("Confirm")
+    await tariro.hears("Receipt 2026-")
+    for words in ("USD 20.00", "Youth Conference", "EcoCash"):
+        await expect(tariro.last).to_contain_text(words)
+    await expect(tariro.last.get_by_role("img", name="read")).to_be_visible()
+
+    await tariro.last.get_by_role("link", name="Trace").click()
+    shown = page.page
+    for service in ("gateway", "conversation", "payments", "notifier"):
+        await expect(shown.get_by_role("list", name="Services")).to_contain_text(service)
+    assert await barriers(shown) == []
+    await shown.goto(f"{system.sandbox}/traces")
+    assert await barriers(shown) == []
+
+
+async def test_words_are_shown_as_words_and_marks_as_whatsapp_shows_them(page: PhonePage) -> None:
+    themba = page.phone(THEMBA)
+    await themba.says(
+        "<img src=x onerror=alert(1)> *bold* _slanted_ ~gone~ 2*3*4 snake_case_name https://example.org/a."
+    )
+    bubble = themba.log.locator(".own").last
+    await expect(bubble).to_contain_text("<img src=x onerror=alert(1)> bold slanted gone 2*3*4 snake_case_name")
+    marked = [await bubble.locator(name).all_inner_texts() for name in ("strong", "em", "s", "img")]
+    assert marked == [["bold"], ["slanted"], ["gone"], []]
+    await expect(bubble.get_by_role("link")).to_have_attribute("href", "https://example.org/a")
+
+
+async def test_a_phone_that_nobody_looks_at_counts_what_is_unread_and_a_reload_changes_nothing(
+    page: PhonePage, system: System
+) -> None:
+    await page.page.set_viewport_size({"width": 390, "height": 780})
+    await page.tab(CHIPO).click()
+    chipo = page.phone(CHIPO)
+    await chipo.says("help")
+    await chipo.hears("donate")
+    await page.tab(NYASHA).click()
+    say = {"text": "hi"}
+    said = await page.page.request.post(f"{system.sandbox}/graph/_sim/phones/+263773333333/say", data=say)
+    assert said.ok
+    await expect(page.page.get_by_role("tab", name=f"{CHIPO}, 1 unread")).to_be_visible(timeout=30_000)
+    await page.page.reload()
+    await expect(page.phone(NYASHA).log).to_be_visible()
+    await page.page.get_by_role("tab", name=f"{CHIPO}, 1 unread").click()
+    await chipo.hears("Welcome")
+    await expect(page.page.get_by_role("tab", name=CHIPO, exact=True)).to_be_visible()
+    assert await barriers(page.page) == []
+
+
+async def test_everything_can_be_done_by_keyboard(page: PhonePage) -> None:
+    keyboard = page.page.keyboard
+    await page.tab(TARIRO).focus()
+    for _ in range(3):
+        await keyboard.press("ArrowDown")
+    await keyboard.press("Enter")
+    nyasha = page.phone(NYASHA)
+    await expect(nyasha.box).to_be_focused()
+    await keyboard.type("donate")
+    await keyboard.press("Enter")
+    await nyasha.hears("full name")
+    await keyboard.type(NYASHA)
+    await keyboard.press("Enter")
+    await nyasha.hears("province")
+    await keyboard.press("Shift+Tab")
+    opener = nyasha.last.get_by_role("button", name="Provinces")
+    await expect(opener).to_be_focused()
+    await keyboard.press("Enter")
+    await expect(page.page.get_by_role("dialog", name="Provinces")).to_be_visible()
+    await keyboard.press("Escape")
+    await expect(opener).to_be_focused()
+
+
+async def test_a_phone_without_a_network_gets_its_messages_when_it_is_back(page: PhonePage) -> None:
+    themba = page.phone(THEMBA)
+    await themba.says("menu")
+    await themba.hears("What would you")
+    await page.page.get_by_role("button", name="Switches").click()
+    await page.page.get_by_label("Phones are offline").check()
+    await expect(themba.panel).to_contain_text("offline")
+    await themba.says("help")
+    waiting = themba.log.locator(".own").last
+    await expect(waiting.get_by_role("img", name="waiting")).to_be_visible()
+    assert await barriers(page.page) == []
+    await page.page.get_by_label("Phones are offline").uncheck()
+    await themba.hears("check")
+    await expect(waiting.get_by_role("img", name="delivered")).to_be_visible()
+
+
+async def test_a_record_is_a_transcript_of_what_was_said_meanwhile(page: PhonePage) -> None:
+    themba = page.phone(THEMBA)
+    await themba.says("menu")
+    await themba.hears("What would you")
+    await page.page.get_by_role("button", name=f"Record {THEMBA}’s talk").click()
+    await themba.taps("Help")
+    await themba.hears("back")
+    await page.page.get_by_role("button", name=f"Stop recording {THEMBA}’s talk").click()
+    shown = page.page.get_by_role("dialog", name="Transcript")
+    text = await shown.locator("pre").inner_text()
+    assert [who for who, _ in re.findall(r"^    ([<>]) (.+)$", text, re.MULTILINE)] == [">", "<"]
+    assert "    > Help\n" in text
+    await expect(shown.get_by_role("link", name="Save as a file")).to_have_attribute("href", re.compile("transcript"))
+    assert await barriers(page.page) == []
+
+
+async def test_a_phone_is_added_and_a_number_that_is_none_is_told_there(page: PhonePage) -> None:
+    await page.page.get_by_role("button", name="Add a phone").click()
+    asked = page.page.get_by_role("dialog", name="Add a phone")
+    await asked.get_by_label("Name").fill("Farai Sibanda")
+    await asked.get_by_label("Mobile number").fill("12")
+    await asked.get_by_role("button", name="Add", exact=True).click()
+    await expect(asked.get_by_role("alert")).to_contain_text("mobile number")
+    await asked.get_by_label("Mobile number").fill("0774 123 456")
+    await asked.get_by_role("button", name="Add", exact=True).click()
+    farai = page.phone("Farai Sibanda")
+    await farai.says("hi")
+    await farai.hears("Welcome")
+
+
+async def test_the_page_goes_on_by_itself_when_the_sandbox_was_restarted(page: PhonePage, system: System) -> None:
+    tariro = page.phone(TARIRO)
+    await tariro.says("menu")
+    await tariro.hears("What would you")
+    sandbox = system.processes["sandbox"]
+    sandbox.stop()
+    state = page.page.get_by_role("status").filter(has_text="sandbox")
+    await expect(state).to_contain_text("away")
+    await tariro.says("are you there?")
+    await expect(tariro.box).to_have_value("are you there?", timeout=10_000)
+    sandbox.start(lambda: _answers(f"{system.sandbox}/"), UP_SECONDS)
+    await expect(state).to_contain_text("began anew", timeout=20_000)
+    await expect(tariro.log.locator(".bubble")).to_have_count(0)
+    await tariro.says("menu")
+    await tariro.hears("What would you")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 a URL of our own on loopback
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
