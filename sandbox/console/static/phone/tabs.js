@@ -2,6 +2,7 @@
 
 import { element } from "./bubble.js";
 import { local } from "./sandbox.js";
+import { words } from "./words.js";
 
 const PHONE_WIDTH = 340;
 const MOST = 3;
@@ -87,7 +88,7 @@ export class Tabs {
     const [, unread, about] = talk.tab.children;
     unread.textContent = talk.unread || "";
     unread.hidden = !talk.unread;
-    about.textContent = talk.last ? `${talk.last.own ? "You: " : ""}${talk.last.text}` : local(talk.number);
+    about.textContent = talk.last ? `${talk.last.own ? "You: " : ""}${words(talk.last.text).textContent}` : local(talk.number);
     talk.tab.setAttribute("aria-label", talk.unread ? `${talk.name}, ${talk.unread} unread` : talk.name);
   }
 
