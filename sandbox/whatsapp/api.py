@@ -46,6 +46,7 @@ _TITLES = {
     131021: "Recipient cannot be sender",
     131026: "Message undeliverable",
     131047: "Re-engagement message",
+    131053: "Media upload error",
     131056: "(Business Account, Consumer Account) pair rate limit hit",
 }
 
@@ -123,7 +124,7 @@ class GraphApi:
                 return answer
             self._within_rates(number_id, phone)
         except Refused as refused:
-            return _error(refused)
+            return error_answer(refused)
         item = await self._accept(number_id, phone, type, body, request.headers.get("traceparent"))
         if fault is not None and fault.effect == "reset_after":
             return _reset(request)
@@ -173,7 +174,7 @@ class GraphApi:
         match fault.effect:
             case "code":
                 headers = {"retry-after": str(fault.retry_after)} if fault.retry_after is not None else {}
-                return _error(Refused(fault.code, "a fault of the sandbox"), fault.http_status, headers)
+                return error_answer(Refused(fault.code, "a fault of the sandbox"), fault.http_status, headers)
             case "html":
                 page = "<html><h1>Sorry, something went wrong.</h1></html>"
                 return web.Response(status=fault.http_status, text=page, content_type="text/html")
@@ -260,7 +261,7 @@ class GraphApi:
         return web.json_response({"success": True})
 
 
-def _error(refused: Refused, status: int | None = None, headers: dict[str, str] | None = None) -> web.Response:
+def error_answer(refused: Refused, status: int | None = None, headers: dict[str, str] | None = None) -> web.Response:
     """The body of the contract's 4.1."""
     code = refused.code
     error: Json = {

@@ -10,6 +10,7 @@ from aiohttp import web
 from sandbox.timers import Timers
 from sandbox.whatsapp.api import GraphApi
 from sandbox.whatsapp.faults import Faults
+from sandbox.whatsapp.media import MediaStore
 from sandbox.whatsapp.network import Network
 from sandbox.whatsapp.people import People
 from sandbox.whatsapp.phones import Phones
@@ -28,6 +29,7 @@ def make_app(settings: WhatsAppSettings, clock: Clock | None = None) -> web.Appl
     network = Network(timers, webhooks)
     api = GraphApi(settings, phones, webhooks, faults, timers, network)
     people = People(settings, phones=phones, webhooks=webhooks, api=api, faults=faults, timers=timers, network=network)
+    media = MediaStore(settings, timers)
     watch = Watch(settings, phones, webhooks)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
@@ -50,4 +52,5 @@ def make_app(settings: WhatsAppSettings, clock: Clock | None = None) -> web.Appl
     app.add_routes(people.routes())
     app.add_routes(watch.routes())
     app.add_routes(api.routes())
+    app.add_routes(media.routes())
     return app

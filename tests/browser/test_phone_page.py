@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import re
 import urllib.error
 import urllib.request
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from tests.browser.phones import PhonePage, barriers
 from tests.journeys.system import UP_SECONDS, System
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package")]
 
+NUMBER = "100000000000001"
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 TARIRO, THEMBA, CHIPO, NYASHA = "Tariro Moyo", "Themba Ndlovu", "Chipo Dube", "Nyasha Banda"
 
 
@@ -157,6 +163,80 @@ async def test_a_phone_is_added_and_a_number_that_is_none_is_told_there(page: Ph
     await farai.hears("Welcome")
 
 
+async def test_pictures_are_seen_and_documents_open(page: PhonePage, system: System) -> None:
+    nyasha = page.phone(NYASHA)
+    await page.tab(NYASHA).click()
+    await nyasha.says("menu")
+    await nyasha.hears("What would you")
+    for kind, type, content in (("image", "image/png", PIXEL), ("document", "application/pdf", b"%PDF-1.7")):
+        id = await _uploaded(page, system, kind, type, content)
+        await _sent(page, system, {"type": kind, kind: {"id": id, "caption": f"A {kind}"}})
+        await nyasha.hears(f"A {kind}")
+    picture = nyasha.log.get_by_role("img", name="A image")
+    await expect(picture).to_be_visible()
+    assert await picture.evaluate("image => image.naturalWidth") == 1
+    opened = await nyasha.last.get_by_role("link").get_attribute("href")
+    answer = await page.page.request.get(f"{system.sandbox}{opened}")
+    assert (answer.headers["content-type"], await answer.body()) == ("application/pdf", b"%PDF-1.7")
+    assert await barriers(page.page) == []
+
+
+async def test_typing_is_seen_until_the_bot_has_spoken(page: PhonePage, system: System) -> None:
+    await page.tab(NYASHA).click()
+    nyasha = page.phone(NYASHA)
+    phone = f"{system.sandbox}/graph/_sim/phones/+263774444444"
+    wamid = (await (await page.page.request.post(f"{phone}/say", data={"text": "help"})).json())["wamid"]
+    await nyasha.hears("donate")
+    mark = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
+    url = f"{system.sandbox}/graph/{NUMBER}/messages"
+    typing = {**mark, "typing_indicator": {"type": "text"}}
+    await page.page.request.post(url, headers=_bearer(system), data=typing)
+    await expect(nyasha.panel).to_contain_text("typing…")
+    await expect(nyasha.log.locator(".own").last.get_by_role("img", name="read")).to_be_visible()
+    await _sent(page, system, {"type": "text", "text": {"body": "Here I am."}})
+    await nyasha.hears("Here I am.")
+    await expect(nyasha.panel).not_to_contain_text("typing…")
+
+
+async def test_what_the_bot_asks_a_phone_for_can_be_shared(page: PhonePage, system: System) -> None:
+    await page.tab(NYASHA).click()
+    nyasha = page.phone(NYASHA)
+    asked = {"type": "request_contact_info", "body": {"text": "May we?"}, "action": {"name": "request_contact_info"}}
+    await _sent(page, system, {"type": "interactive", "interactive": asked})
+    await nyasha.hears("May we?")
+    await nyasha.taps("Share my number")
+    await expect(nyasha.log.locator(".own").last).to_contain_text("0774 444 444")
+    where = {"type": "location_request_message", "body": {"text": "Where?"}, "action": {"name": "send_location"}}
+    await _sent(page, system, {"type": "interactive", "interactive": where})
+    await nyasha.hears("Where?")
+    await nyasha.taps("Send a place")
+    await expect(nyasha.log.locator(".own").last).to_contain_text("-17.82")
+
+
+async def test_a_message_that_could_not_be_delivered_says_so(page: PhonePage, system: System) -> None:
+    await _sent(page, system, {"to": "+263779999999", "type": "text", "text": {"body": "Mhoro"}})
+    await page.tab("+263779999999").click()
+    never = page.phone("+263779999999")
+    await never.hears("Not delivered. More than 24 hours")
+    await expect(never.last.get_by_role("img", name="not delivered")).to_be_visible()
+    assert await barriers(page.page) == []
+
+
+async def test_fifty_phones_at_once_are_all_answered_and_shown(page: PhonePage, system: System) -> None:
+    numbers = [f"+2637790000{place:02}" for place in range(50)]
+    phones = f"{system.sandbox}/graph/_sim/phones"
+    for number in numbers:
+        await page.page.request.post(phones, data={"phone": number, "name": f"Phone {number[-2:]}"})
+    said = await asyncio.gather(
+        *(page.page.request.post(f"{phones}/{number}/say", data={"text": "hi"}) for number in numbers)
+    )
+    assert all(answer.ok for answer in said)
+    unread = page.page.get_by_role("tab", name=re.compile(r"^Phone \d\d, 1 unread$"))
+    await expect(unread).to_have_count(50, timeout=30_000)
+    await page.tab("Phone 49").click()
+    await page.phone("Phone 49").hears("Welcome")
+
+
 async def test_the_page_goes_on_by_itself_when_the_sandbox_was_restarted(page: PhonePage, system: System) -> None:
     tariro = page.phone(TARIRO)
     await tariro.says("menu")
@@ -172,6 +252,25 @@ async def test_the_page_goes_on_by_itself_when_the_sandbox_was_restarted(page: P
     await expect(tariro.log.locator(".bubble")).to_have_count(0)
     await tariro.says("menu")
     await tariro.hears("What would you")
+
+
+async def _uploaded(page: PhonePage, system: System, name: str, type: str, content: bytes) -> str:
+    file: FilePayload = {"name": name, "mimeType": type, "buffer": content}
+    url = f"{system.sandbox}/graph/{NUMBER}/media"
+    answer = await page.page.request.post(
+        url, headers=_bearer(system), multipart={"messaging_product": "whatsapp", "file": file}
+    )
+    return str((await answer.json())["id"])
+
+
+async def _sent(page: PhonePage, system: System, message: dict[str, object]) -> None:
+    body = {"messaging_product": "whatsapp", "to": "+263774444444", **message}
+    url = f"{system.sandbox}/graph/{NUMBER}/messages"
+    assert (await page.page.request.post(url, headers=_bearer(system), data=body)).ok
+
+
+def _bearer(system: System) -> dict[str, str]:
+    return {"authorization": f"Bearer {system.environment['WHATSAPP_TOKEN']}"}
 
 
 def _answers(url: str) -> bool:

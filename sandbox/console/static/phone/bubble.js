@@ -1,11 +1,13 @@
 // Draws one bubble of a talk (an item of sandbox/whatsapp/phones.py) and what can be tapped below it.
 
-import { SIM } from "./sandbox.js";
+import { SIM, local } from "./sandbox.js";
 import { link, words } from "./words.js";
 
 const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Africa/Harare" });
 const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: "Africa/Harare" });
 const MEDIA = ["image", "video", "document", "audio", "sticker"];
+
+const ASKED = { request_contact_info: "Share my number", send_location: "Send a place" };
 
 export const element = (name, className, ...content) => {
   const made = document.createElement(name);
@@ -23,25 +25,32 @@ export const button = (text, className, action) => {
 
 export const day = (item) => DAY.format(new Date(item.at));
 
+const SHARED = {
+  location: (place) => `📍 ${[place.name, place.address].filter(Boolean).join(", ") || `${place.latitude}, ${place.longitude}`}`,
+  contacts: (cards) => `👤 ${cards.map((card) => card.name?.formatted_name ?? local(card.phones?.[0]?.phone ?? "a contact")).join(", ")}`,
+};
+const shared = (type, body) => SHARED[type]?.(body[type]);
+
 /** What a person says by a message of any kind, for a line of a list. */
 export const summary = (item) => {
   const { body } = item;
   if (item.direction === "in") {
     const tapped = body.interactive?.button_reply ?? body.interactive?.list_reply;
-    return tapped?.title ?? body.text?.body ?? `(${item.type})`;
+    return tapped?.title ?? body.text?.body ?? shared(item.type, body) ?? `(${item.type})`;
   }
+  if (item.type in SHARED) return shared(item.type, { [item.type]: body[item.type] ?? body });
   const text = typeof body.body === "object" ? body.body?.text : body.body;
   return text ?? body.caption ?? body.filename ?? body.name ?? `(${item.type})`;
 };
 
-/** A bubble with its choices. `tap(id)` and `open(item, opener)` are called when something is touched. */
-export const draw = (item, who, { tap, open }) => {
+/** A bubble with its choices; `tap(id)`, `open()` of its list and `share(kind)` are called when one is touched. */
+export const draw = (item, who, touched) => {
   const own = item.direction === "in";
   const bubble = element("div", "bubble", element("span", "unseen", `${who}: `));
   bubble.append(...parts(item), meta(item));
   const turn = element("div", `turn ${own ? "own" : "bot"}${item.status === "failed" ? " failed" : ""}`, bubble);
   if (item.status === "failed") turn.append(element("p", "why", `Not delivered. ${item.error ?? ""}`));
-  else if (!own) turn.append(...choices(item, tap, open));
+  else if (!own) turn.append(...choices(item, touched));
   turn.dataset.seq = item.seq;
   turn.dataset.day = day(item);
   return turn;
@@ -53,9 +62,7 @@ const parts = (item) => {
   if (type === "interactive") return interactive(body);
   if (MEDIA.includes(type)) return media(type, body);
   if (type === "template") return template(body);
-  if (type === "location") return [text(`📍 ${[body.name, body.address].filter(Boolean).join(", ") || `${body.latitude}, ${body.longitude}`}`)];
   if (type === "reaction") return [text(body.emoji || "(took back a reaction)")];
-  if (type === "contacts") return [text(`👤 ${body.contacts.map((card) => card.name?.formatted_name ?? "a contact").join(", ")}`)];
   return [text(summary(item))];
 };
 
@@ -95,15 +102,16 @@ const template = (body) => {
   return [element("p", "title", `Template ${body.name}, ${body.language?.code ?? ""}`), ...(values.length ? [text(values.join("\n"))] : [])];
 };
 
-const choices = (item, tap, open) => {
+const choices = (item, { tap, open, share }) => {
   const action = item.body.action ?? {};
   const parameters = action.parameters ?? {};
   const made = (action.buttons ?? []).map(({ reply }) => button(reply.title, "choice", () => tap(reply.id)));
   if (action.sections) {
-    const opener = button(action.button, "choice list", () => open(item, opener));
+    const opener = button(action.button, "choice list", open);
     opener.setAttribute("aria-haspopup", "dialog");
     made.push(opener);
   }
+  if (action.name in ASKED) made.push(button(ASKED[action.name], "choice", () => share(action.name)));
   if (parameters.url) {
     const opened = link(parameters.url, parameters.display_text);
     opened.className = "choice link";

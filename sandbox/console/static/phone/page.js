@@ -104,7 +104,7 @@ const openList = (talk, item) => {
     const rows = section.rows.map((row) => {
       const made = button(row.title, "choice", () => {
         sheet.close();
-        talk.tap(item, row.id);
+        talk.send("tap", { wamid: item.wamid, id: row.id });
       });
       if (row.description) made.append(element("span", "soft", row.description));
       return made;

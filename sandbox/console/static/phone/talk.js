@@ -99,7 +99,11 @@ export class Talk {
     const old = this.log.querySelector(`[data-seq="${seq}"]`);
     if (!old && !here) return;
     const who = item.direction === "in" ? this.name : "Ruvimbo";
-    const fresh = draw(item, who, { tap: (id) => this.tap(item, id), open: () => this.page.open(this, item) });
+    const fresh = draw(item, who, {
+      tap: (id) => this.send("tap", { wamid: item.wamid, id }),
+      open: () => this.page.open(this, item),
+      share: (kind) => this.send("send", { message: this.shared(kind, item) }),
+    });
     if (old) this.replace(old, fresh);
     else this.insert(fresh, seq);
     if (!old && (this.follows || item.direction === "in")) this.toEnd();
@@ -146,12 +150,20 @@ export class Talk {
     }
   }
 
-  async tap(item, id) {
+  async send(what, body) {
     try {
-      await call(onPhone(this.number, "tap", "?wait=no"), { wamid: item.wamid, id });
+      await call(onPhone(this.number, what, "?wait=no"), body);
     } catch (error) {
       this.page.complain(error);
     }
+  }
+
+  /** What answers a request of the bot (WhatsApp contract 2.3): this phone's number, or a place in Harare. */
+  shared(kind, item) {
+    const context = { id: item.wamid };
+    if (kind === "send_location") return { type: "location", context, location: { latitude: -17.8292, longitude: 31.0522 } };
+    const phones = [{ phone: this.number, wa_id: this.number.slice(1), type: "CELL" }];
+    return { type: "contacts", context, contacts: [{ origin: "contact_request", phones }] };
   }
 
   /** From here on, or: stop and show. */
