@@ -122,11 +122,9 @@ export class Talk {
     const later = [...this.log.querySelectorAll("[data-seq]")].find((turn) => Number(turn.dataset.seq) > seq);
     this.log.insertBefore(fresh, later ?? null);
     this.shown.add(seq);
-    this.log.querySelectorAll(".day").forEach((sign) => sign.remove());
-    let before = "";
-    for (const turn of this.log.querySelectorAll("[data-seq]")) {
-      if (turn.dataset.day !== before) turn.before(element("p", "day", turn.dataset.day));
-      before = turn.dataset.day;
+    if (later) this.log.querySelectorAll(".day").forEach((sign) => sign.remove());
+    for (let turn = later ? this.log.firstElementChild : fresh; turn; turn = turn.nextElementSibling) {
+      if (turn.previousElementSibling?.dataset.day !== turn.dataset.day) turn.before(element("p", "day", turn.dataset.day));
     }
   }
 
