@@ -29,43 +29,65 @@ _numbers = itertools.count(1)
 async def measure(servers: Servers, seconds: float | None) -> list[Row]:
     """Both are processes of their own on the same Valkey; the gateway also has MongoDB and RabbitMQ behind it."""
     turn = (seconds or SECONDS) / TURNS
-    gateway_rates, bare_rates, drains = [], [], []
     async with Product(servers, over_rabbit=True, services=("gateway",)) as product:
         port = free_port()
         product.add("bare", ["-m", "tests.bench.bare", str(port), product.redis_url], f"http://127.0.0.1:{port}/ready")
-        async with Client(product.port) as gateway, Client(port) as bare:
-            for client in (gateway, bare):
-                await _rate(client, product.secret, 2)
-                await _until_quiet(product)
+        async with Client(product.port) as to_gateway, Client(port) as to_bare:
+            gateway, bare = Side("gateway", to_gateway, product), Side("bare", to_bare, product)
+            for side in (gateway, bare):
+                await Side(side.name, side.client, product).take_turn(2)
             async with progress("Gateway and bare handler in turns", 2 * TURNS * turn):
                 for _ in range(TURNS):
-                    gateway_rates.append(await _rate(gateway, product.secret, turn))
-                    drains.append(await _until_quiet(product))
-                    bare_rates.append(await _rate(bare, product.secret, turn))
-                    await _until_quiet(product)
-    ratio = percentile(gateway_rates, 50) / percentile(bare_rates, 50)
+                    await gateway.take_turn(turn)
+                    await bare.take_turn(turn)
+    ratio = percentile(gateway.rates, 50) / percentile(bare.rates, 50)
     return [
-        Row("gateway", _told(gateway_rates)),
-        Row("bare aiohttp handler: HMAC and one fsynced write", _told(bare_rates)),
+        Row("gateway", gateway.told),
+        Row("bare aiohttp handler: HMAC and one fsynced write", bare.told),
         Row("gateway : bare", f"{ratio:.2f}"),
-        Row("gateway: still publishing after a turn", f"{percentile(drains, 50):.1f} s"),
+        Row("gateway: still publishing after a turn", f"{percentile(gateway.drains, 50):.1f} s"),
     ]
 
 
-async def _rate(client: Client, secret: str, seconds: float) -> float:
-    """Acknowledgements a second."""
-    statuses: list[int] = []
+class Side:
+    """One of the two that are compared."""
 
-    async def one() -> None:
-        number = next(_numbers)
-        statuses.append(await client.post(request(message(number % KNOWN, f"wamid.ack{number}", "hi"), secret)))
+    def __init__(self, name: str, client: Client, product: Product) -> None:
+        self.name = name
+        self.client = client
+        self._product = product
+        self._count = 0
+        self._cpu = 0.0
+        self.rates: list[float] = []
+        """Acknowledgements a second, of each turn."""
+        self.drains: list[float] = []
+        """Seconds for which all went on working after each turn."""
 
-    began = perf_counter()
-    await as_fast_as_answered(AT_ONCE, seconds, one)
-    refused = len(statuses) - statuses.count(200)
-    if refused:
-        say(f"  {refused} of {len(statuses)} were not answered 200")
-    return statuses.count(200) / (perf_counter() - began)
+    async def take_turn(self, seconds: float) -> None:
+        """Acknowledge as fast as possible; returns when all is quiet again."""
+        statuses: list[int] = []
+
+        async def one() -> None:
+            number = next(_numbers)
+            body = message(number % KNOWN, f"wamid.ack{number}", "hi")
+            statuses.append(await self.client.post(request(body, self._product.secret)))
+
+        cpu, began = self._product.cpu_seconds()[self.name], perf_counter()
+        await as_fast_as_answered(AT_ONCE, seconds, one)
+        good = statuses.count(200)
+        self.rates.append(good / (perf_counter() - began))
+        self.drains.append(await _until_quiet(self._product))
+        self._count += good
+        self._cpu += self._product.cpu_seconds()[self.name] - cpu
+        if good < len(statuses):
+            say(f"  {self.name}: {len(statuses) - good} of {len(statuses)} were not answered 200")
+
+    @property
+    def told(self) -> str:
+        """What the table says."""
+        cpu = self._cpu * 1000 / max(self._count, 1)
+        rates = f"{percentile(self.rates, 50):.0f}/s ({min(self.rates):.0f} to {max(self.rates):.0f})"
+        return f"{rates}, {cpu:.2f} ms of its CPU each"
 
 
 async def _until_quiet(product: Product) -> float:
@@ -77,7 +99,3 @@ async def _until_quiet(product: Product) -> float:
         if sum(product.cpu_seconds().values()) - before < 0.05:
             break
     return perf_counter() - began - 0.25
-
-
-def _told(rates: list[float]) -> str:
-    return f"{percentile(rates, 50):.0f}/s ({min(rates):.0f} to {max(rates):.0f})"
