@@ -22,8 +22,8 @@ Told = Callable[[str, str, str], None]
 class Graph:
     """Takes messages and notes when they came."""
 
-    def __init__(self, told: Told | None = None) -> None:
-        self._told = told
+    def __init__(self) -> None:
+        self.told: Told | None = None
         self._port = free_port()
         self._runner: web.AppRunner | None = None
         self._expected: dict[str, asyncio.Future[float]] = {}
@@ -62,6 +62,6 @@ class Graph:
             expected.set_result(at)
         self._messages += 1
         wamid = f"wamid.bench{self._messages}"
-        if self._told is not None:
-            self._told(phone, wamid, body["biz_opaque_callback_data"])
+        if self.told is not None:
+            self.told(phone, wamid, body["biz_opaque_callback_data"])
         return web.json_response({"messaging_product": "whatsapp", "messages": [{"id": wamid}]})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from time import perf_counter
 
@@ -28,36 +28,27 @@ LANES = 4
 class Statuses:
     """Tells the gateway of each message that it was sent, delivered and read."""
 
-    def __init__(self) -> None:
-        self.acks = Acks()
-        self.count = 0
+    def __init__(self, client: Client, secret: str) -> None:
+        self._client = client
+        self._secret = secret
         self._tasks: set[asyncio.Task[None]] = set()
-        self._post: Callable[[bytes, float], asyncio.Task[None]] | None = None
-
-    def follow(self, client: Client, secret: str) -> None:
-        """From now on, by this client."""
-
-        def post(body: bytes, due: float) -> asyncio.Task[None]:
-            return asyncio.ensure_future(self.acks.post(client, body, secret, due))
-
-        self._post = post
+        self.acks = Acks()
 
     def told(self, phone: str, wamid: str, reference: str) -> None:
         """The Graph API took a message."""
         for place, word in enumerate(STATUSES, 1):
-            asyncio.get_running_loop().call_later(
-                place * STATUS_SECONDS, self._send, status(phone, wamid, word, reference)
-            )
+            body = status(phone, wamid, word, reference)
+            asyncio.get_running_loop().call_later(place * STATUS_SECONDS, self._send, body)
 
-    async def drain(self) -> None:
-        """Wait for the statuses still to come and for their answers."""
+    async def drain(self) -> Acks:
+        """Wait for the statuses still to come; all answers since the last time."""
         await asyncio.sleep((len(STATUSES) + 1) * STATUS_SECONDS)
         await asyncio.gather(*self._tasks)
+        acks, self.acks = self.acks, Acks()
+        return acks
 
     def _send(self, body: bytes) -> None:
-        assert self._post is not None
-        self.count += 1
-        task = self._post(body, perf_counter())
+        task = asyncio.ensure_future(self.acks.post(self._client, body, self._secret, perf_counter()))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -65,28 +56,29 @@ class Statuses:
 async def measure(servers: Servers, seconds: float | None) -> list[Row]:
     """All six services as processes."""
     length = seconds or SECONDS
-    statuses = Statuses()
     async with (
-        Graph(statuses.told) as graph,
+        Graph() as graph,
         Product(servers, over_rabbit=True, WHATSAPP_API_URL=graph.url) as product,
         Client(product.port) as client,
     ):
-        statuses.follow(client, product.secret)
+        statuses = Statuses(client, product.secret)
+        graph.told = statuses.told
         people = People(product, graph, client)
         await people.warm_up()
         await statuses.drain()
-        statuses.acks, statuses.count = Acks(), 0
         before, began = product.cpu_seconds(), perf_counter()
         async with _backlogs(product.amqp_url) as backlogs:
             talk = await people.greet("Messages and statuses", RATE, length)
-            took = perf_counter() - began - talk.drained_seconds
-            await statuses.drain()
-        after = product.cpu_seconds()
-    acks = Acks(talk.acks.statuses + statuses.acks.statuses, talk.acks.seconds + statuses.acks.seconds)
+            told = await statuses.drain()
+        took, after = perf_counter() - began, product.cpu_seconds()
+    took -= talk.drained_seconds + (len(STATUSES) + 1) * STATUS_SECONDS
+    acks = Acks(talk.acks.statuses + told.statuses, talk.acks.seconds + told.seconds)
     half, end = (_at(backlogs, began + share * length) for share in (0.5, 1.0))
     return [
         Row(
-            "webhooks", f"{len(acks.statuses) / took:.0f}/s ({talk.said} messages, {statuses.count} statuses)", "320/s"
+            "webhooks",
+            f"{len(acks.statuses) / took:.0f}/s ({talk.said} messages, {len(told.statuses)} statuses)",
+            "320/s",
         ),
         Row("answered 200", f"{acks.good} of {len(acks.statuses)}", "all"),
         Row("webhook to 200", spread(acks.seconds), "p50 30 ms, p99 250 ms"),
