@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from time import perf_counter
 
-from shared.bus.rabbit import RabbitTransport
-from shared.contracts.registry import SERVICES
 from tests.bench.graph import Graph
 from tests.bench.load import Client
 from tests.bench.numbers import Row, cost, spread
@@ -22,7 +18,6 @@ SECONDS = 20
 STATUSES = ("sent", "delivered", "read")
 STATUS_SECONDS = 0.3
 """From the send to the first status, and between them."""
-LANES = 4
 
 
 class Statuses:
@@ -67,51 +62,23 @@ async def measure(servers: Servers, seconds: float | None) -> list[Row]:
         await people.warm_up()
         await statuses.drain()
         before, began = product.cpu_seconds(), perf_counter()
-        async with _backlogs(product.amqp_url) as backlogs:
-            talk = await people.greet("Messages and statuses", RATE, length)
-            told = await statuses.drain()
+        talk = await people.greet("Messages and statuses", RATE, length)
+        told = await statuses.drain()
         took, after = perf_counter() - began, product.cpu_seconds()
     took -= talk.drained_seconds + (len(STATUSES) + 1) * STATUS_SECONDS
     acks = Acks(talk.acks.statuses + told.statuses, talk.acks.seconds + told.seconds)
-    half, end = (_at(backlogs, began + share * length) for share in (0.5, 1.0))
+    half, end = (talk.waiting(share) for share in (0.5, 1.0))
     return [
         Row(
             "webhooks",
             f"{len(acks.statuses) / took:.0f}/s ({talk.said} messages, {len(told.statuses)} statuses)",
             "320/s",
         ),
-        Row("answered 200", f"{acks.good} of {len(acks.statuses)}", "all"),
+        Row("answered 200", acks.told, "all"),
         Row("webhook to 200", spread(acks.seconds), "p50 30 ms, p99 250 ms"),
         Row("webhook to send", spread(talk.answers)),
         Row("people answered", f"{len(talk.answers)} of {talk.said}", "all"),
-        Row("messages waiting in queues", f"{half} at half time, {end} at the end", "not growing"),
+        Row("people waiting for their answer", f"{half} at half time, {end} at the end", "not growing"),
         Row("last answer after the last message", f"{talk.drained_seconds:.1f} s"),
         Row("CPU a message with its statuses", cost(before, after, talk.said)),
     ]
-
-
-@asynccontextmanager
-async def _backlogs(amqp_url: str) -> AsyncIterator[list[tuple[float, int]]]:
-    """The number of messages ready in all queues, each second."""
-    transport = RabbitTransport(amqp_url, LANES)
-    await transport.start()
-    found: list[tuple[float, int]] = []
-
-    async def look() -> None:
-        while True:
-            found.append((perf_counter(), sum([await transport.backlog(service) for service in SERVICES])))
-            await asyncio.sleep(1)
-
-    looking = asyncio.ensure_future(look())
-    try:
-        yield found
-    finally:
-        looking.cancel()
-        with suppress(asyncio.CancelledError):
-            await looking
-        await transport.close()
-
-
-def _at(backlogs: list[tuple[float, int]], when: float) -> int:
-    """What was waiting at about this time."""
-    return min(backlogs, key=lambda found: abs(found[0] - when), default=(0.0, 0))[1]

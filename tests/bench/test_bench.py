@@ -19,6 +19,7 @@ from tests.bench import webhooks
 from tests.bench.__main__ import FIGURES, parser
 from tests.bench.load import NO_ANSWER, Client, as_fast_as_answered, at_rate
 from tests.bench.numbers import Row, cost, percentile, spread, table
+from tests.bench.traffic import Acks, Talk
 
 
 @pytest.mark.parametrize(("percent", "value"), [(0, 1), (1, 1), (50, 50), (50.5, 51), (99, 99), (100, 100)])
@@ -91,6 +92,12 @@ def test_the_gateway_understands_the_webhooks_and_their_signature() -> None:
     head, _, body = webhooks.request(webhooks.message(5, "wamid.1", "hi"), "secret").partition(b"\r\n\r\n")
     assert f"sha256={hmac.new(b'secret', body, hashlib.sha256).hexdigest()}".encode() in head
     assert is_signed(body, head.partition(b"X-Hub-Signature-256: ")[2].split(b"\r\n")[0].decode(), ["secret"])
+
+
+def test_a_talk_knows_who_waits_at_a_time_and_acks_tell_what_was_not_a_200() -> None:
+    talk = Talk(due=[0.0, 1.0, 2.0, 3.0, 4.0], came=[0.5, 4.5])
+    assert (talk.said, talk.waiting(0.5), talk.waiting(1.0)) == (5, 2, 4)
+    assert Acks(statuses=[200, 503, 200, NO_ANSWER, 503]).told == "2 of 5, 2 × 503, 1 × no answer"
 
 
 async def test_the_load_is_sent_whole_and_its_answers_are_counted() -> None:

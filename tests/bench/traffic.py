@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections import Counter
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -30,9 +31,11 @@ class Acks:
         self.seconds.append(perf_counter() - due)
 
     @property
-    def good(self) -> int:
-        """How many were 200."""
-        return self.statuses.count(200)
+    def told(self) -> str:
+        """How many were 200, and what the others were."""
+        others = Counter(str(status or "no answer") for status in self.statuses if status != 200)
+        also = "".join(f", {count} × {status}" for status, count in others.items())
+        return f"{self.statuses.count(200)} of {len(self.statuses)}{also}"
 
 
 @dataclass
@@ -41,9 +44,21 @@ class Talk:
 
     acks: Acks = field(default_factory=Acks)
     answers: list[float] = field(default_factory=list)
-    said: int = 0
+    due: list[float] = field(default_factory=list)
+    """When each webhook was due, and below when each answer came; in seconds of `perf_counter`."""
+    came: list[float] = field(default_factory=list)
     drained_seconds: float = 0.0
     """From the last acknowledgement to the last answer."""
+
+    @property
+    def said(self) -> int:
+        """How many wrote."""
+        return len(self.due)
+
+    def waiting(self, share: float) -> int:
+        """How many had written and had no answer when this share of the time was over."""
+        when = min(self.due) + share * (max(self.due) - min(self.due))
+        return sum(due <= when for due in self.due) - sum(came <= when for came in self.came)
 
 
 class People:
@@ -70,9 +85,10 @@ class People:
             await at_rate(per_second, seconds, say_hi)
             ended = perf_counter()
             answered, _ = await asyncio.wait(due_of, timeout=PATIENCE_SECONDS)
-        talk.said = len(due_of)
+        talk.due = list(due_of.values())
+        talk.came = [answer.result() for answer in answered]
         talk.answers = [answer.result() - due_of[answer] for answer in answered]
-        talk.drained_seconds = max(0.0, *(answer.result() - ended for answer in answered))
+        talk.drained_seconds = max(0.0, *(came - ended for came in talk.came))
         return talk
 
     async def warm_up(self) -> None:
