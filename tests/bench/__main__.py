@@ -31,6 +31,8 @@ FIGURES: dict[str, Callable[[Servers, float | None], Awaitable[list[Row]]]] = {
 def main(given: Sequence[str] | None = None) -> int:
     """The exit code: 0 measured, 2 a server is missing or failed, 130 stopped."""
     arguments = parser().parse_args(given)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, _stop)  # asyncio's own would wait until a server has started
     (ROOT / ".local").mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT / ".local"))
     os.chdir(folder)  # no .env is read from here
@@ -39,7 +41,7 @@ def main(given: Sequence[str] | None = None) -> int:
     except (ServerMissing, ServerFailed) as error:
         say(str(error))
         return 2
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except KeyboardInterrupt:
         say("Stopped.")
         code = 130
     else:
@@ -77,10 +79,13 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _stop(*_: object) -> None:
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)  # one is enough: the stop is under way
+    raise KeyboardInterrupt
+
+
 async def _run(folder: Path, names: Sequence[str], seconds: float | None) -> None:
-    running = asyncio.current_task()
-    assert running is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     found: list[Row] = []
     with Servers(folder) as servers:
         for name in names:
