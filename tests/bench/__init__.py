@@ -1,0 +1,1 @@
+"""`make bench`: figures of the running product, printed as measured. README.md tells what each means."""
