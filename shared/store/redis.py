@@ -31,6 +31,7 @@ from redis.exceptions import (
     ResponseError,
     TimeoutError,
 )
+from redis.maint_notifications import MaintNotificationsConfig
 
 from shared.bus.envelope import Envelope
 from shared.kernel.errors import Away
@@ -117,7 +118,12 @@ _Command = tuple[Any, ...]
 def connect(url: str) -> redis.asyncio.Redis:
     """A client that says soon that the server is away: our own lanes wait and try again, in order."""
     return redis.asyncio.Redis.from_url(
-        url, socket_timeout=SECONDS, socket_connect_timeout=2.0, retry=Retry(NoBackoff(), 0)
+        url,
+        socket_timeout=SECONDS,
+        socket_connect_timeout=2.0,
+        retry=Retry(NoBackoff(), 0),
+        # With them on, redis-py takes connections from its pool that the server has closed (redis-py 8.1, measured).
+        maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
 
 

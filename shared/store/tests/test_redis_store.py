@@ -53,6 +53,18 @@ class TestRedisRestart(RestartSuite):
         async for store in _store(server.url, "t:"):
             yield store
 
+    async def test_after_a_restart_no_connection_of_the_old_server_is_used(
+        self, store: RedisStore, server: ValkeyServer
+    ) -> None:
+        async with connect(server.url) as client, connect(server.url) as another:
+            stores = [RedisStore(client, f"{number}:") for number in range(5)]
+            await asyncio.gather(*(each.ping() for each in stores))  # at once, so that each has a connection
+            server.kill()
+            server.start()
+            await another.ping()  # meanwhile the loop sees that those are closed
+            for each in stores:
+                await each.ping()
+
     async def test_a_server_that_is_full_takes_no_commit_and_loses_none(
         self, store: RedisStore, server: ValkeyServer
     ) -> None:
