@@ -88,6 +88,7 @@ class Host:
                     await starting
         finally:
             await self._stop()
+        log.info("stopped")
 
     async def _start(self) -> None:
         services = {name: self._wire(name, make) for name, make in self._makes.items()}
@@ -175,7 +176,6 @@ class Host:
         await self._redis.aclose()
         if self._processor is not None:
             await asyncio.to_thread(self._processor.shutdown)
-        log.info("stopped")
 
 
 async def serve(makes: Mapping[str, Make], common: CommonSettings, only: Sequence[str]) -> None:
