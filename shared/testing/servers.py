@@ -88,9 +88,14 @@ def rabbit_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitSe
 _vhosts = itertools.count()
 
 
+def virtual_host(server: RabbitServer) -> str:
+    """The URL of a virtual host that no other test has."""
+    number = next(_vhosts)
+    assert number < VHOSTS, "the run uses more virtual hosts than the broker was given; raise VHOSTS"
+    return server.url(number)
+
+
 @pytest.fixture
 def amqp_url(rabbit_server: RabbitServer) -> str:
     """A virtual host that no other test has."""
-    number = next(_vhosts)
-    assert number < VHOSTS, "the run uses more virtual hosts than the broker was given; raise VHOSTS"
-    return rabbit_server.url(number)
+    return virtual_host(rabbit_server)

@@ -1,0 +1,39 @@
+"""`kill -9` in the middle of a gift, of every process in turn, on both transports."""
+
+from __future__ import annotations
+
+import pytest
+
+from deploy.local.rabbit import RabbitServer
+from shared.contracts.registry import SERVICES
+from tests.chaos.gift import give_disturbed
+from tests.journeys.system import System
+
+
+def crash(system: System, name: str) -> None:
+    """The process dies and is started again."""
+    system.kill(name)
+    system.start(name)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_gift_survives_the_death_of_a_service_at_each_of_its_steps(spread: System, name: str) -> None:
+    def die() -> None:
+        crash(spread, name)
+
+    give_disturbed(spread, {"answered": die, "confirmed": die, "prompted": die, "paid": die})
+
+
+def test_a_gift_survives_the_death_of_the_one_process_at_each_of_its_steps(embedded: System) -> None:
+    def die() -> None:
+        crash(embedded, "all")
+
+    give_disturbed(embedded, {"answered": die, "confirmed": die, "prompted": die, "paid": die})
+
+
+def test_a_gift_survives_the_death_of_the_broker(spread: System, rabbit_server: RabbitServer) -> None:
+    def die() -> None:
+        rabbit_server.kill()
+        rabbit_server.start()
+
+    give_disturbed(spread, {"confirmed": die, "prompted": die})

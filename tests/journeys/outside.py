@@ -1,0 +1,59 @@
+"""The world around a running system: phones, WhatsApp's webhooks, Paynow's books, and the traces that came out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from tests.journeys.phone import Phone
+
+Json = dict[str, Any]
+
+
+class Outside:
+    """Talks with the gateway and the sandbox of one system over HTTP."""
+
+    def __init__(self, gateway: str, sandbox: str) -> None:
+        self.gateway = httpx.Client(base_url=gateway, timeout=30)
+        self._sandbox = httpx.Client(base_url=sandbox, timeout=30)
+        self._strangers = 0
+
+    def close(self) -> None:
+        self.gateway.close()
+        self._sandbox.close()
+
+    def phone(self, number: str) -> Phone:
+        """The phone of somebody whom the sandbox knows."""
+        return Phone(self._sandbox, number)
+
+    def new_phone(self) -> Phone:
+        """The phone of somebody who never wrote before."""
+        self._strangers += 1
+        number = f"+2637785{self._strangers:05}"
+        self._sandbox.post("/graph/_sim/phones", json={"phone": number}).raise_for_status()
+        return Phone(self._sandbox, number)
+
+    def webhook(self, body: bytes) -> int:
+        """Post bytes to the gateway once, well signed; the status of its answer."""
+        status: int = self._sandbox.post("/graph/_sim/webhook", content=body).json()["status"]
+        return status
+
+    def switch(self, **switches: Any) -> None:
+        """Change how the WhatsApp stand-in plays."""
+        self._sandbox.post("/graph/_sim/switches", json=switches).raise_for_status()
+
+    def paynow_fault(self, **fault: Any) -> None:
+        """Arm a fault at the Paynow stand-in."""
+        self._sandbox.post("/paynow/_sim/faults", json=fault).raise_for_status()
+
+    def transactions(self) -> list[Json]:
+        """What the Paynow stand-in has in its books, newest first."""
+        found: list[Json] = self._sandbox.get("/paynow/_sim/transactions").json()
+        return found
+
+    def trace(self, trace_id: str) -> list[Json]:
+        """The spans of a trace that were exported so far."""
+        answer = self._sandbox.get(f"/traces/{trace_id}.json")
+        spans: list[Json] = answer.json() if answer.status_code == 200 else []
+        return spans
