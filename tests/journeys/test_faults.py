@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.kernel.ids import new_id, system_chance
 from deploy.local.rabbit import RabbitServer
+from shared.kernel.ids import new_id, system_chance
 from tests.journeys.phone import Phone
 from tests.journeys.system import System, inherited, ruvimbo
 from tests.journeys.waiting import eventually
@@ -59,7 +59,9 @@ def test_while_its_store_is_away_the_gateway_promises_nothing_and_takes_the_repe
     embedded: System,
 ) -> None:
     phone = embedded.outside.new_phone()
-    webhook = text_message(embedded, phone, "hi")
+    phone.say("hi")
+    phone.hears("Welcome")
+    webhook = text_message(embedded, phone, "help")
     embedded.valkey.kill()
     try:
         assert embedded.outside.webhook(webhook) == 503
@@ -68,10 +70,10 @@ def test_while_its_store_is_away_the_gateway_promises_nothing_and_takes_the_repe
         embedded.valkey.start()
     embedded.until_ready()
     assert [embedded.outside.webhook(webhook) for _ in range(3)] == [200, 200, 200]
-    phone.hears("Welcome")
-    phone.say("help")
     phone.hears("You can give by EcoCash")
-    assert len(phone.said_by_bot()) == 2
+    phone.say("history")
+    phone.hears("You have not given yet")
+    assert len(phone.said_by_bot()) == 3
 
 
 def test_broken_json_with_a_good_signature_is_a_dead_letter_that_operators_can_see(embedded: System) -> None:
