@@ -8,6 +8,7 @@ from deploy.local.rabbit import RabbitServer
 from shared.contracts.registry import SERVICES
 from tests.chaos.gift import give_disturbed
 from tests.journeys.system import System
+from tests.journeys.waiting import eventually
 
 
 def crash(system: System, name: str) -> None:
@@ -37,3 +38,14 @@ def test_a_gift_survives_the_death_of_the_broker(spread: System, rabbit_server: 
         rabbit_server.start()
 
     give_disturbed(spread, {"confirmed": die, "prompted": die})
+
+
+def test_a_receipt_whose_send_was_under_way_when_notifier_died_comes_once(spread: System) -> None:
+    def slow_down() -> None:
+        spread.outside.whatsapp_fault(effect="delay", seconds=2)
+
+    def die_while_sending() -> None:
+        eventually(lambda: not spread.outside.whatsapp_faults(), "the send is under way")
+        crash(spread, "notifier")
+
+    give_disturbed(spread, {"prompted": slow_down, "paid": die_while_sending})

@@ -39,9 +39,14 @@ class Outside:
         status: int = self._sandbox.post("/graph/_sim/webhook", content=body).json()["status"]
         return status
 
-    def switch(self, **switches: Any) -> None:
-        """Change how the WhatsApp stand-in plays."""
-        self._sandbox.post("/graph/_sim/switches", json=switches).raise_for_status()
+    def whatsapp_fault(self, **fault: Any) -> None:
+        """Arm a fault at the WhatsApp stand-in."""
+        self._sandbox.post("/graph/_sim/faults", json=fault).raise_for_status()
+
+    def whatsapp_faults(self) -> list[Json]:
+        """Those that have not struck yet."""
+        found: list[Json] = self._sandbox.get("/graph/_sim/faults").json()["faults"]
+        return found
 
     def paynow_fault(self, **fault: Any) -> None:
         """Arm a fault at the Paynow stand-in."""

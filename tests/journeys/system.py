@@ -87,8 +87,8 @@ class System:
     ) -> None:
         self.outside.close()
         for process in reversed(self._processes.values()):
-            process.stop()
-        self.valkey.stop()
+            process.kill()
+        self.valkey.kill()
 
     def start(self, *names: str) -> None:
         """Start processes side by side and wait until each lives (not: until it is ready)."""
