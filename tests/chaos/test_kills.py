@@ -6,7 +6,7 @@ import pytest
 
 from deploy.local.rabbit import RabbitServer
 from shared.contracts.registry import SERVICES
-from tests.chaos.gift import give_disturbed
+from tests.chaos.gift import Moment, give_disturbed, see_nobody_told_twice, until_found_cut_off
 from tests.journeys.system import System
 from tests.journeys.waiting import eventually
 
@@ -22,14 +22,16 @@ def test_a_gift_survives_the_death_of_a_service_at_each_of_its_steps(spread: Sys
     def die() -> None:
         crash(spread, name)
 
-    give_disturbed(spread, {"answered": die, "confirmed": die, "prompted": die, "paid": die})
+    steps: list[Moment] = ["answered", "confirmed", "prompted", "paid"]
+    give_disturbed(spread, dict.fromkeys(steps, die), may_cut_off_the_charge=name == "payments")
 
 
 def test_a_gift_survives_the_death_of_the_one_process_at_each_of_its_steps(embedded: System) -> None:
     def die() -> None:
         crash(embedded, "all")
 
-    give_disturbed(embedded, {"answered": die, "confirmed": die, "prompted": die, "paid": die})
+    steps: list[Moment] = ["answered", "confirmed", "prompted", "paid"]
+    give_disturbed(embedded, dict.fromkeys(steps, die), may_cut_off_the_charge=True)
 
 
 def test_a_gift_survives_the_death_of_the_broker(spread: System, rabbit_server: RabbitServer) -> None:
@@ -48,4 +50,6 @@ def test_a_receipt_whose_send_was_under_way_when_notifier_died_comes_once(spread
         eventually(lambda: not spread.outside.whatsapp_faults(), "the send is under way")
         crash(spread, "notifier")
 
-    give_disturbed(spread, {"prompted": slow_down, "paid": die_while_sending})
+    phone = give_disturbed(spread, {"prompted": slow_down, "paid": die_while_sending})
+    until_found_cut_off(spread, phone, "call whatsapp.send")
+    see_nobody_told_twice(spread)

@@ -11,7 +11,7 @@ import pytest
 from deploy.local.mongo import MongoServer
 from deploy.local.rabbit import RabbitServer
 from shared.contracts.registry import SERVICES
-from tests.chaos.gift import Moment, give_disturbed
+from tests.chaos.gift import Moment, give_disturbed, see_nobody_told_twice, until_found_cut_off
 from tests.chaos.test_kills import crash
 from tests.journeys.system import System
 from tests.journeys.waiting import eventually
@@ -29,8 +29,11 @@ def test_a_charge_whose_answer_was_under_way_when_payments_died_is_found_and_not
         eventually(lambda: len(spread.outside.transactions()) > before, "the charge is under way")
         crash(spread, "payments")
 
-    phone = give_disturbed(spread, {"confirm": slow_down, "confirmed": die_while_charging})
-    assert any("We do not know yet" in line for line in phone.talk())
+    steps: dict[Moment, Callable[[], None]] = {"confirm": slow_down, "confirmed": die_while_charging}
+    phone = give_disturbed(spread, steps, may_cut_off_the_charge=True)
+    until_found_cut_off(spread, phone, "call paynow.initiate")
+    assert len(spread.outside.transactions()) == before + 1
+    see_nobody_told_twice(spread)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -56,4 +59,5 @@ def test_a_gift_survives_crashes_at_random_moments(
             victims[name]()
 
     moments: list[Moment] = ["answered", "confirmed", "prompted", "paid"]
-    give_disturbed(spread, dict.fromkeys(moments, disturb))
+    give_disturbed(spread, dict.fromkeys(moments, disturb), may_cut_off_the_charge=True)
+    see_nobody_told_twice(spread)

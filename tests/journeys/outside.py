@@ -17,7 +17,8 @@ class Outside:
     def __init__(self, gateway: str, sandbox: str) -> None:
         self.gateway = httpx.Client(base_url=gateway, timeout=30)
         self._sandbox = httpx.Client(base_url=sandbox, timeout=30)
-        self._strangers = 0
+        self.strangers: list[Phone] = []
+        """Everybody who was made by `new_phone`."""
 
     def close(self) -> None:
         self.gateway.close()
@@ -29,10 +30,10 @@ class Outside:
 
     def new_phone(self) -> Phone:
         """The phone of somebody who never wrote before."""
-        self._strangers += 1
-        number = f"+2637785{self._strangers:05}"
+        number = f"+2637785{len(self.strangers):05}"
         self._sandbox.post("/graph/_sim/phones", json={"phone": number}).raise_for_status()
-        return Phone(self._sandbox, number)
+        self.strangers.append(Phone(self._sandbox, number))
+        return self.strangers[-1]
 
     def webhook(self, body: bytes) -> int:
         """Post bytes to the gateway once, well signed; the status of its answer."""
