@@ -73,16 +73,16 @@ def give_disturbed(
     return phone
 
 
-def until_found_cut_off(system: System, phone: Phone, call: str) -> None:
-    """Wait until the claim of a call that a crash cut off has run out and somebody has dealt with it."""
+def see_not_repeated(system: System, phone: Phone, call: str) -> None:
+    """Wait until the claim of a call that a crash cut off has run out: it is found to be unknown, not made again."""
     [receipt] = [message for message in phone.said_by_bot() if RECEIPT in text_of(message)]
     trace_id = receipt["traceparent"].split("-")[1]
 
-    def dealt_with() -> bool:
+    def second_look() -> list[str]:
         spans = [span["attributes"] for span in system.outside.trace(trace_id) if span["name"] == call]
-        return any(attributes["ruvimbo.attempt"] == "2" for attributes in spans)
+        return [attributes["ruvimbo.outcome"] for attributes in spans if attributes["ruvimbo.attempt"] == "2"]
 
-    eventually(dealt_with, f"the second look at {call}", 90)
+    assert eventually(second_look, f"the second look at {call}", 90) == ["Unknown"]
 
 
 def see_nobody_told_twice(system: System) -> None:

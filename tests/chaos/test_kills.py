@@ -6,7 +6,7 @@ import pytest
 
 from deploy.local.rabbit import RabbitServer
 from shared.contracts.registry import SERVICES
-from tests.chaos.gift import Moment, give_disturbed, see_nobody_told_twice, until_found_cut_off
+from tests.chaos.gift import Moment, give_disturbed, see_nobody_told_twice, see_not_repeated
 from tests.journeys.system import System
 from tests.journeys.waiting import eventually
 
@@ -51,5 +51,5 @@ def test_a_receipt_whose_send_was_under_way_when_notifier_died_comes_once(spread
         crash(spread, "notifier")
 
     phone = give_disturbed(spread, {"prompted": slow_down, "paid": die_while_sending})
-    until_found_cut_off(spread, phone, "call whatsapp.send")
+    see_not_repeated(spread, phone, "call whatsapp.send")
     see_nobody_told_twice(spread)

@@ -11,7 +11,7 @@ import pytest
 from deploy.local.mongo import MongoServer
 from deploy.local.rabbit import RabbitServer
 from shared.contracts.registry import SERVICES
-from tests.chaos.gift import Moment, give_disturbed, see_nobody_told_twice, until_found_cut_off
+from tests.chaos.gift import Moment, give_disturbed, see_nobody_told_twice, see_not_repeated
 from tests.chaos.test_kills import crash
 from tests.journeys.system import System
 from tests.journeys.waiting import eventually
@@ -31,7 +31,7 @@ def test_a_charge_whose_answer_was_under_way_when_payments_died_is_found_and_not
 
     steps: dict[Moment, Callable[[], None]] = {"confirm": slow_down, "confirmed": die_while_charging}
     phone = give_disturbed(spread, steps, may_cut_off_the_charge=True)
-    until_found_cut_off(spread, phone, "call paynow.initiate")
+    see_not_repeated(spread, phone, "call paynow.initiate")
     assert len(spread.outside.transactions()) == before + 1
     see_nobody_told_twice(spread)
 
