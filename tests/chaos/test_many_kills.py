@@ -12,7 +12,7 @@ from deploy.local.mongo import MongoServer
 from deploy.local.rabbit import RabbitServer
 from shared.contracts.registry import SERVICES
 from tests.chaos.gift import Moment, give_disturbed, see_nobody_told_twice, see_not_repeated
-from tests.chaos.test_kills import crash
+from tests.chaos.test_kills import STEPS, crash
 from tests.journeys.system import System
 from tests.journeys.waiting import eventually
 
@@ -58,6 +58,5 @@ def test_a_gift_survives_crashes_at_random_moments(
         for name in chance.sample(sorted(victims), chance.randint(1, 2)):
             victims[name]()
 
-    moments: list[Moment] = ["answered", "confirmed", "prompted", "paid"]
-    give_disturbed(spread, dict.fromkeys(moments, disturb), may_cut_off_the_charge=True)
+    give_disturbed(spread, dict.fromkeys(STEPS, disturb), may_cut_off_the_charge=True)
     see_nobody_told_twice(spread)

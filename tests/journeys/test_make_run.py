@@ -65,10 +65,19 @@ def living(pids: list[int]) -> list[str]:
     return [text for stat in stats if stat.exists() and ") Z " not in (text := stat.read_text())]
 
 
-def test_run_answers_soon_after_its_second_start_and_leaves_no_process_behind(tmp_path: Path) -> None:
+def test_run_leaves_nothing_running_answers_soon_when_started_again_and_takes_its_children_along(
+    tmp_path: Path,
+) -> None:
     run = Run(tmp_path)
     with run.started() as process:
-        see_it_end(process, signal.SIGTERM)
+        children = children_of(process.pid)
+        assert len(children) == 4, "mongod, valkey-server, the sandbox, the services"
+        for place in (f"{run.port}", f"{run.port + len(SERVICES)}/phone", f"{run.port + len(SERVICES)}/traces"):
+            assert f"http://127.0.0.1:{place}" in run.said
+        process.send_signal(signal.SIGINT)
+        assert process.wait(STOP_SECONDS) == 0
+        assert not living(children)
+        assert run.said.endswith("Stopped.\n")
     began = time.monotonic()
     with run.started() as process:
         phone = run.outside.phone("+263771111111")
@@ -77,26 +86,8 @@ def test_run_answers_soon_after_its_second_start_and_leaves_no_process_behind(tm
         seconds = time.monotonic() - began
         sys.stdout.write(f"second start to first answered message: {seconds:.1f} s\n")
         assert seconds < 20  # the aim is 8 s; this machine may be busy with other things
-        for place in ("/phone", "/traces"):
-            assert f"http://127.0.0.1:{run.port + len(SERVICES)}{place}" in run.said
-        assert f"http://127.0.0.1:{run.port}" in run.said
-        see_it_end(process, signal.SIGINT)
-    assert run.said.endswith("Stopped.\n")
-    run.outside.close()
-
-
-def see_it_end(process: subprocess.Popen[bytes], by: signal.Signals) -> None:
-    """It ends in order when told to, and so do mongod, valkey-server, the sandbox and the services."""
-    children = children_of(process.pid)
-    assert len(children) == 4, children
-    process.send_signal(by)
-    assert process.wait(STOP_SECONDS) == 0
-    assert not living(children)
-
-
-def test_run_that_is_killed_takes_its_children_along(tmp_path: Path) -> None:
-    with Run(tmp_path).started() as process:
         children = children_of(process.pid)
         process.kill()
         process.wait()
         eventually(lambda: not living(children), "its children are gone", 10)
+    run.outside.close()
