@@ -21,6 +21,7 @@ from tests.journeys.outside import Outside
 from tests.journeys.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
+_COMMANDS = {"sandbox": ("sandbox",), "all": ("services", "run")}
 
 
 def free_ports(count: int) -> int:
@@ -76,8 +77,7 @@ class System:
 
     def __enter__(self) -> Self:
         self.valkey.start()
-        self._child("sandbox", ["-m", "sandbox"]).start(lambda: _answers(f"{self.sandbox}/"), 30)
-        self.start(*self.names)
+        self.start("sandbox", *self.names)
         self.until_ready()
         self.outside = Outside(self.gateway, self.sandbox)
         return self
@@ -86,14 +86,17 @@ class System:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.outside.close()
-        for process in reversed(self._processes.values()):
+        for process in self._processes.values():
             process.kill()
         self.valkey.kill()
 
     def start(self, *names: str) -> None:
-        """Start processes side by side and wait until each lives (not: until it is ready)."""
+        """Start processes (`names`, `sandbox`) side by side and wait until each lives (not: until it is ready)."""
         for name in names:
-            self._child(name, ["-m", "services", "run", *([] if name == "all" else [name])]).start(lambda: True, 1)
+            log = self._folder / f"{name}.log"
+            command = [sys.executable, "-m", *_COMMANDS.get(name, ("services", "run", name))]
+            self._processes[name] = Child(name, command, log=log, environment=self.environment)
+            self._processes[name].start(lambda: True, 1)
         for name in names:
             eventually(lambda: self._lives(name), f"{name} lives; see {self._folder / name}.log")  # noqa: B023 awaited in this turn
 
@@ -118,16 +121,10 @@ class System:
 
     def _lives(self, name: str) -> bool:
         assert self._processes[name].is_running, f"{name} ended at its start:\n{self.log(name)[-2000:]}"
-        return _answers(f"{self._url(name)}/live")
+        return _answers(f"{self.sandbox}/" if name == "sandbox" else f"{self._url(name)}/live")
 
     def _url(self, name: str) -> str:
         return f"http://127.0.0.1:{self._port + (SERVICES.index(name) if name in SERVICES else 0)}"
-
-    def _child(self, name: str, arguments: list[str]) -> Child:
-        log = self._folder / f"{name}.log"
-        child = Child(name, [sys.executable, *arguments], log=log, environment=self.environment)
-        self._processes[name] = child
-        return child
 
 
 def _answers(url: str) -> bool:
