@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
@@ -24,10 +23,9 @@ FLAGS = (
 )
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="package")
-async def system(tmp_path_factory: pytest.TempPathFactory, mongo_url: str) -> AsyncIterator[System]:
-    folder: Path = tmp_path_factory.mktemp("browser")
-    async with System(folder, mongo_url, None) as running:
+@pytest.fixture(scope="package")
+def system(tmp_path_factory: pytest.TempPathFactory, mongo_url: str) -> Iterator[System]:
+    with System(tmp_path_factory.mktemp("browser"), mongo_url, WHATSAPP_TIME_SCALE="1") as running:
         yield running
 
 

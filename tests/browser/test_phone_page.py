@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
-import urllib.error
-import urllib.request
 
 import pytest
 from playwright.async_api import FilePayload, expect
 
 from tests.browser.phones import PhonePage, barriers
-from tests.journeys.system import UP_SECONDS, System
+from tests.journeys.system import System
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package")]
 
@@ -247,13 +245,12 @@ async def test_the_page_goes_on_by_itself_when_the_sandbox_was_restarted(page: P
     tariro = page.phone(TARIRO)
     await tariro.says("menu")
     await tariro.hears("What would you")
-    sandbox = system.processes["sandbox"]
-    sandbox.stop()
+    system.kill("sandbox")
     state = page.page.get_by_role("status").filter(has_text="sandbox")
     await expect(state).to_contain_text("away")
     await tariro.says("are you there?")
     await expect(tariro.box).to_have_value("are you there?")
-    sandbox.start(lambda: _answers(f"{system.sandbox}/"), UP_SECONDS)
+    system.start("sandbox")
     await expect(state).to_contain_text("began anew")
     await expect(tariro.log.locator(".bubble")).to_have_count(0)
     await tariro.says("menu")
@@ -277,11 +274,3 @@ async def _sent(page: PhonePage, system: System, message: dict[str, object]) -> 
 
 def _bearer(system: System) -> dict[str, str]:
     return {"authorization": f"Bearer {system.environment['WHATSAPP_TOKEN']}"}
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 a URL of our own on loopback
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
