@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.gateway.domain.signature import is_signed
@@ -226,7 +226,7 @@ def paths_of(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(found for key, child in children for found in paths_of(child, (*path, key)))]
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(st.data())
 def test_a_piece_out_of_shape_never_costs_its_neighbours(data: st.DataObject) -> None:
     """Any part of a message is replaced by anything: the other messages and statuses still come out."""

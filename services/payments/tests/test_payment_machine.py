@@ -185,7 +185,7 @@ class PaymentMachine(RuleBasedStateMachine):
 
 
 TestPaymentMachine = PaymentMachine.TestCase
-TestPaymentMachine.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
+TestPaymentMachine.settings = settings(max_examples=150, stateful_step_count=25)
 
 
 def test_a_move_that_the_table_does_not_have_is_refused() -> None:
