@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from sandbox.console import app as console
+from sandbox.credex_core import app as credex_core
+from sandbox.credex_core.settings import read_settings as read_credex_settings
 from sandbox.paynow import app as paynow
 from sandbox.paynow.settings import read_settings as read_paynow_settings
 from sandbox.settings import SandboxSettings
@@ -19,4 +21,5 @@ def make_app(settings: SandboxSettings, environ: Mapping[str, str]) -> web.Appli
     app = console.make_app(settings)
     app.add_subapp("/paynow", paynow.make_app(read_paynow_settings(environ)))
     app.add_subapp("/graph", whatsapp.make_app(read_whatsapp_settings(environ)))
+    app.add_subapp("/credex", credex_core.make_app(read_credex_settings(environ)))
     return app

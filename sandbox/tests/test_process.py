@@ -18,6 +18,7 @@ SETTINGS = {
     "WHATSAPP_TOKEN": "a-token",
     "META_APP_SECRET": "a-secret",
     "VERIFY_TOKEN": "a-word",
+    "CLIENT_API_KEY": "a-client-key",
 }
 
 
@@ -47,7 +48,7 @@ def test_it_says_where_it_is_serves_all_parts_and_stops_when_told(how: signal.Si
         try:
             assert process.stdout is not None
             assert f"http://127.0.0.1:{port}/phone" in process.stdout.readline()
-            for path in ("/", "/traces", "/paynow/_sim/"):
+            for path in ("/", "/traces", "/paynow/_sim/", "/credex/_sim/"):
                 with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as page:
                     shown = page.read().decode()
                 assert "<h1" in shown, path
