@@ -1,21 +1,109 @@
-"""What credex is asked and says: mutual credit through credex-core."""
+"""What credex is asked and says: mutual credit through credex-core.
+
+Every answer names what it answers: `answers` is the `intent` or `request` of the command. Commands that change
+something carry an `intent`: the same one of the same member is done once. Commands that only look carry a `request`,
+any text. A command may be answered by its own event, or by NotAMember, CredexRefused or CredexUnavailable;
+CredexDelayed, OutcomeUncertain and OutcomeUnderReview may come before or instead.
+
+Answers that follow a change carry `accounts`, which may be some of the member's accounts only: merge them by id.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from shared.contracts.credex_commands import (
+    AcceptOffers,
+    AnswerOffer,
+    AuthoriseMember,
+    DirectNotices,
+    FindAccount,
+    FindMember,
+    JoinCredex,
+    ListAuthorised,
+    MakeOffer,
+    NoteAccount,
+    NoteMember,
+    NoteOffer,
+    OpenAccount,
+    OpenDashboard,
+    ReadBalances,
+    ReadCredex,
+    ReadLedger,
+    RemoveMember,
+    UpgradeTier,
+)
+from shared.contracts.credex_events import (
+    AccountFound,
+    AccountOpened,
+    AuthorisedListed,
+    BalancesShown,
+    CredexDelayed,
+    CredexJoined,
+    CredexRefused,
+    CredexShown,
+    CredexUnavailable,
+    DashboardShown,
+    LedgerShown,
+    MemberAuthorised,
+    MemberFound,
+    MemberRemoved,
+    NotAMember,
+    NoticesDirected,
+    OfferAccepted,
+    OfferCancelled,
+    OfferDeclined,
+    OfferGone,
+    OfferMade,
+    OfferNoticed,
+    OffersAccepted,
+    OutcomeUncertain,
+    OutcomeUnderReview,
+    TierUpgraded,
+)
 
-from shared.contracts.base import Command, Event
-from shared.kernel.ids import MemberId
-
-
-class OpenDashboard(Command, name="credex.open_dashboard", version=1, key="member"):
-    """Show a member's accounts and balances."""
-
-    member: MemberId
-
-
-class CredexUnavailable(Event, name="credex.credex_unavailable", version=1, key="member"):
-    """What was asked of credex cannot be had; `reason` says why."""
-
-    member: MemberId
-    reason: Literal["not_yet"]
+__all__ = [
+    "AcceptOffers",
+    "AccountFound",
+    "AccountOpened",
+    "AnswerOffer",
+    "AuthoriseMember",
+    "AuthorisedListed",
+    "BalancesShown",
+    "CredexDelayed",
+    "CredexJoined",
+    "CredexRefused",
+    "CredexShown",
+    "CredexUnavailable",
+    "DashboardShown",
+    "DirectNotices",
+    "FindAccount",
+    "FindMember",
+    "JoinCredex",
+    "LedgerShown",
+    "ListAuthorised",
+    "MakeOffer",
+    "MemberAuthorised",
+    "MemberFound",
+    "MemberRemoved",
+    "NotAMember",
+    "NoteAccount",
+    "NoteMember",
+    "NoteOffer",
+    "NoticesDirected",
+    "OfferAccepted",
+    "OfferCancelled",
+    "OfferDeclined",
+    "OfferGone",
+    "OfferMade",
+    "OfferNoticed",
+    "OffersAccepted",
+    "OpenAccount",
+    "OpenDashboard",
+    "OutcomeUncertain",
+    "OutcomeUnderReview",
+    "ReadBalances",
+    "ReadCredex",
+    "ReadLedger",
+    "RemoveMember",
+    "TierUpgraded",
+    "UpgradeTier",
+]

@@ -29,7 +29,7 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
         reporting.StatisticsReady,
     ),
     "payments": (gateway.PaymentStatusReceived, payments.PaymentSettled),
-    "credex": (),
+    "credex": (gateway.IdentityChanged,),
     "notifier": (gateway.InboundNoticed, gateway.DeliveryStatusChanged, gateway.IdentityChanged),
     "reporting": (
         payments.PaymentInitiated,

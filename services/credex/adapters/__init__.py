@@ -1,0 +1,1 @@
+"""How credex reaches its vendor, credex-core: HTTP, its tokens, its rate limit."""

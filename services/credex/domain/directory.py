@@ -1,0 +1,131 @@
+"""Who is told of what happens to an offer: from dashboards seen, preferences, and offers made through us."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel
+
+from services.credex.domain.answer import Answer
+from shared.contracts.credex import AuthorisedListed, ListAuthorised, NoteAccount, NoteOffer, OfferNoticed
+from shared.contracts.credex_parts import CredexAccount, Person
+from shared.kernel.credit import Credit
+from shared.kernel.ids import MemberId
+
+
+class KnownMember(BaseModel):
+    """One of our members, and who that is at the core."""
+
+    member: MemberId
+    phone: str | None = None
+    """E.164; personal. None: WhatsApp hides it."""
+    core_id: str | None = None
+    alias_of: MemberId | None = None
+
+
+class KnownAccount(BaseModel):
+    """What was seen of an account."""
+
+    name: str | None = None
+    handle: str | None = None
+    notices_to: Person | None = None
+    authorised: list[Person] = []
+    complete: bool = False
+    """Whether the core itself told who is authorised."""
+
+    def note(self, note: NoteAccount) -> None:
+        """Learn what was seen."""
+        self.name = note.name or self.name
+        self.handle = note.handle or self.handle
+        self.notices_to = note.notices_to or self.notices_to
+        if note.authorised is not None:
+            self.authorised, self.complete = list(note.authorised), True
+        changed = {person.core_id for person in (note.added, note.removed) if person}
+        self.authorised = [person for person in self.authorised if person.core_id not in changed]
+        if note.added is not None:
+            self.authorised.append(note.added)
+
+
+class KnownOffer(BaseModel):
+    """An offer that went through us on at least one side."""
+
+    issuer_account_id: str | None = None
+    issuer_name: str | None = None
+    issuer_member: MemberId | None = None
+    receiver_account_id: str | None = None
+    receiver_name: str | None = None
+    receiver_handle: str | None = None
+    amount: Credit | None = None
+    secured: bool | None = None
+    due_date: date | None = None
+    state: Literal["made", "accepted", "declined", "cancelled"] = "made"
+    told: bool = False
+    """Whether the latest change was told, or had nobody to be told to."""
+
+    def note(self, note: NoteOffer) -> bool:
+        """Learn what happened; False when that is known, or older than what is known."""
+        news = note.what != self.state or not self.told
+        if note.what == "made" and self.state != "made":
+            news = False  # the acceptance was faster
+        else:
+            self.state = note.what
+        self.told = True
+        if note.what in {"made", "cancelled"}:
+            self.issuer_account_id, self.issuer_member = note.account_id, note.by
+            self.issuer_name = note.issuer_name or note.account_name or self.issuer_name
+        else:
+            self.receiver_account_id = note.account_id
+            self.receiver_name = note.account_name or self.receiver_name
+        self.receiver_account_id = note.receiver_account_id or self.receiver_account_id
+        self.receiver_name = note.receiver_name or self.receiver_name
+        self.receiver_handle = note.receiver_handle or self.receiver_handle
+        self.amount = note.amount or self.amount
+        self.secured = note.secured if note.secured is not None else self.secured
+        self.due_date = note.due_date or self.due_date
+        return news
+
+    def other_account(self, note: NoteOffer) -> str | None:
+        """The account whose people are to be told."""
+        return self.receiver_account_id if note.what in {"made", "cancelled"} else self.issuer_account_id
+
+    def notice(self, credex_id: str, note: NoteOffer, member: MemberId) -> OfferNoticed:
+        """What to tell the other side."""
+        by_issuer = note.what in {"made", "cancelled"}
+        return OfferNoticed(
+            member=member,
+            what=note.what,
+            credex_id=credex_id,
+            account_id=self.other_account(note),
+            counterparty=self.issuer_name if by_issuer else self.receiver_name,
+            amount=self.amount,
+            secured=self.secured,
+            due_date=self.due_date,
+        )
+
+
+def note_of(account: CredexAccount, known: KnownAccount | None) -> NoteAccount | None:
+    """What a dashboard says of an account, if that is news."""
+    fresh = KnownAccount() if known is None else known.model_copy(deep=True)
+    note = NoteAccount(
+        account_id=account.account_id,
+        name=account.name,
+        handle=account.handle,
+        notices_to=account.notices_to,
+        authorised=account.authorised,
+    )
+    fresh.note(note)
+    return None if fresh == known else note
+
+
+def authorised(command: ListAuthorised, answers: str, answer: Answer, known: KnownAccount | None) -> AuthorisedListed:
+    """Who may act for an account: as the core tells it, or else as far as we know."""
+    account = answer.account(command.account_id)
+    people = account.authorised if account else None
+    return AuthorisedListed(
+        member=command.member,
+        answers=answers,
+        account_id=command.account_id,
+        people=people if people is not None else tuple(known.authorised if known else ()),
+        complete=people is not None,
+    )

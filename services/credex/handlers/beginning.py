@@ -1,0 +1,53 @@
+"""What every command begins with: is credex on, and by which phone does the core know the member?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.credex.domain.answer import Answer
+from services.credex.domain.directory import note_of
+from services.credex.domain.request import Asked, answers_of
+from services.credex.settings import CredexSettings
+from services.credex.store import ACCOUNTS, MEMBERS
+from shared.bus.work import Work
+from shared.contracts.base import Command
+from shared.contracts.credex import CredexUnavailable, NoteMember
+from shared.kernel.ids import MemberId
+
+
+def settings_of(work: Work) -> CredexSettings:
+    """Credex's own settings."""
+    settings: CredexSettings = work.settings
+    return settings
+
+
+async def begin(command: Command, member: MemberId, work: Work) -> Asked | None:
+    """What to ask of the core; None when it was said why nothing is asked."""
+    about = {"member": member, "answers": answers_of(command), "asked": command.NAME}
+    if not settings_of(work).is_on:
+        work.emit(CredexUnavailable(reason="off", **about))
+        return None
+    known = await work.read(MEMBERS, member)
+    if known is not None and known.alias_of is not None:
+        known = await work.read(MEMBERS, known.alias_of)
+    if known is None or known.phone is None:
+        work.emit(CredexUnavailable(reason="no_phone", **about))
+        return None
+    return Asked.of(command, member, known.phone)
+
+
+def patience(work: Work) -> timedelta:
+    """After this a person is told that it takes longer."""
+    return timedelta(seconds=settings_of(work).credex_delayed_seconds)
+
+
+async def learn(answer: Answer, member: MemberId, work: Work) -> None:
+    """Keep what the answer's dashboard says of people and accounts, where that is news."""
+    if answer.standing is not None:
+        known = await work.read(MEMBERS, member)
+        if known is None or known.core_id != answer.standing.core_id:
+            work.emit(NoteMember(member=member, core_id=answer.standing.core_id))
+    for account in answer.accounts:
+        note = note_of(account, await work.read(ACCOUNTS, account.account_id))
+        if note is not None:
+            work.emit(note)
