@@ -66,6 +66,7 @@ class Core:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"]
         self.seen.append(path)
+        await request.read()  # now, since whoever asked may be gone when the answer is made
         fault = self.faults.strike(path)
         if fault is None:
             return await self._answer(path, request)

@@ -101,7 +101,10 @@ class World:
 
     async def swept(self) -> None:
         """Let what chaos kept from being published the first time be published."""
-        await self.harness.advance(6, step=2)
+        for _ in range(15):
+            if not await self._has_unsent():
+                return
+            await self.harness.advance(1, step=1)
 
     def intent(self) -> str:
         """A new one."""
@@ -117,7 +120,7 @@ class World:
         shown = await self.dashboard(member)
         return next(account for account in shown.accounts if account.owned and account.type == "PERSONAL")
 
-    async def offer(self, amount: str = "2.50", **more: Any) -> MakeOffer:
+    async def offer(self, amount: str | Credit = "2.50", **more: Any) -> MakeOffer:
         """A command of Tariro's to offer to Themba, with something changed."""
         issuer, receiver = await self.account(TARIRO), await self.account(THEMBA)
         given: dict[str, Any] = {
@@ -127,7 +130,7 @@ class World:
             "receiver_account_id": receiver.account_id,
             "receiver_name": receiver.name,
             "receiver_handle": receiver.handle,
-            "amount": Credit.of(amount, "USD"),
+            "amount": Credit.of(amount, "USD") if isinstance(amount, str) else amount,
             "secured": True,
         }
         return MakeOffer.model_validate(given | more)
@@ -149,7 +152,7 @@ class World:
     async def upgrade(self, member: MemberId = TARIRO) -> UpgradeTier:
         account = await self.account(member)
         command = UpgradeTier(member=member, intent=self.intent(), account_id=account.account_id)
-        await self.say(command)
+        await self.harness.say(command)
         return command
 
     async def issue(self, command: MakeOffer | UpgradeTier) -> Issue:
@@ -174,6 +177,15 @@ class World:
         """The paths that the core was asked, oldest first."""
         paths: list[str] = await self.bot.sim("requests", "GET")
         return paths
+
+    async def _has_unsent(self) -> bool:
+        running, now = self.harness.running["credex"], self.harness.clock.now()
+        for kind in running.stores.kinds:
+            for document in await running.stores.of(kind).unsent(kind.name, now, 10):
+                published = {envelope.id for envelope in self.harness.said}
+                if any(entry.id not in published for entry in document.outbox):
+                    return True
+        return False
 
     async def only(self, message: type[M]) -> M:
         """The one message of a type, also when chaos made its first publish fail."""

@@ -1,0 +1,103 @@
+"""Timeouts after the core has acted, a thousand times: no offer doubled, none told wrongly."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+from services.credex.domain.issue import OVER
+from services.credex.store import ISSUERS
+from services.credex.tests.world import World
+from shared.contracts.credex import CredexUnavailable, MakeOffer, OfferMade, OutcomeUncertain, OutcomeUnderReview
+from shared.kernel.credit import Credit
+from shared.kernel.ids import MemberId, seeded_chance
+
+PEOPLE = 100
+OFFERS_EACH = 10
+LOST = [
+    {"effect": "reset_after", "probability": 0.4, "seed": 1},
+    {"effect": "answer_after", "status": 502, "probability": 0.4, "seed": 2},
+    {"effect": "hang_after", "probability": 0.3, "seed": 3},
+    {"effect": "answer_after", "status": 200, "body": "<html></html>"},
+]
+"""Every create is struck by one of these."""
+
+
+class Trader:
+    """A member without a daily limit, with an account to offer from."""
+
+    def __init__(self, number: int, account: dict[str, Any]) -> None:
+        self.member = MemberId(f"M-{number}")
+        self.phone = phone_of(number)
+        self.id: str = account["accountID"]
+        self.name: str = account["accountName"]
+        self.handle: str = account["accountHandle"]
+
+
+def phone_of(number: int) -> str:
+    return f"26377100{number:04}"
+
+
+async def trader(world: World, number: int) -> Trader:
+    letters = string.ascii_lowercase
+    name = f"Trader{letters[number // 26]}{letters[number % 26]}"
+    joined = await world.bot.join(phone_of(number), name, "Moyo")
+    await world.bot.fund(phone_of(number), "100")
+    await world.bot.tier(phone_of(number), 3)
+    await world.introduce(MemberId(f"M-{number}"), phone=f"+{phone_of(number)}")
+    return Trader(number, joined.account)
+
+
+async def test_no_offer_is_doubled_and_none_is_told_wrongly(world: World) -> None:
+    chance = seeded_chance(7)
+    traders = [await trader(world, number) for number in range(PEOPLE)]
+    commands = {}
+    for number, issuer in enumerate(traders):
+        receiver = traders[(number + 1) % PEOPLE]
+        for turn in range(OFFERS_EACH):
+            command = MakeOffer(
+                member=issuer.member,
+                intent=f"{number}/{turn}",
+                issuer_account_id=issuer.id,
+                receiver_account_id=receiver.id,
+                receiver_name=receiver.name,
+                receiver_handle=receiver.handle,
+                amount=Credit.of("1.00", "USD"),  # all look the same: the ids alone tell them apart
+                secured=True,
+            )
+            commands[command.intent] = (command, issuer, receiver)
+    for fault in LOST:
+        await world.fault(path="createCredex", times=None, **fault)
+    await world.harness.say(*(command for command, _, _ in commands.values()))
+
+    while not await all_over(world):
+        await world.harness.advance(5, step=2.5)
+        await accept_some(world, traders, chance.uniform(0, PEOPLE))
+
+    while len(made := world.harness.all(OfferMade)) < len(commands):
+        await world.harness.advance(4, step=4)
+    assert {event.answers for event in made} == commands.keys()
+    assert len(world.harness.all(OutcomeUncertain)) == PEOPLE * OFFERS_EACH
+    assert world.harness.all(CredexUnavailable) == []
+    assert world.harness.all(OutcomeUnderReview) == []
+    at_core = {credex["id"]: credex for credex in await world.at_core()}
+    assert len(at_core) == PEOPLE * OFFERS_EACH == len({event.credex_id for event in made})
+    for event in made:
+        _, issuer, receiver = commands[event.answers]
+        there = at_core[event.credex_id]
+        assert (there["issuer"], there["receiver"], there["amount"]) == (issuer.name, receiver.name, "1.00 USD")
+
+
+async def all_over(world: World) -> bool:
+    issues = [issue for document in world.harness.documents("credex", ISSUERS) for issue in document.state["issues"]]
+    return all(issue["state"] in OVER for issue in issues)
+
+
+async def accept_some(world: World, traders: list[Trader], start: float) -> None:
+    """Some receivers accept in the meantime, in another app: those offers are in the ledger only."""
+    world.bot.tokens.clear()
+    for trader in traders[int(start) : int(start) + 10]:
+        shown = (await world.bot.login(trader.phone)).dashboard["accounts"][0]
+        ids = [offer["credexID"] for offer in shown["pendingInData"]]
+        if ids:
+            await world.bot.as_(trader.phone, "acceptCredexBulk", credexIDs=ids)
