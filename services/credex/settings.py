@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
-from shared.kernel.credit import Credit
+from shared.kernel.credit import Credit, NotACredit
 from shared.kernel.errors import Misconfigured
 from shared.runtime.settings import Settings
 
@@ -25,7 +25,10 @@ def _pairs(value: Any) -> Any:
 
 
 def _credit(value: Any) -> Any:
-    return Credit.parse(value) if isinstance(value, str) else value
+    try:
+        return Credit.parse(value) if isinstance(value, str) else value
+    except NotACredit as error:
+        raise ValueError("give an amount like 1.00 USD") from error
 
 
 class CredexSettings(Settings):

@@ -15,7 +15,7 @@ def make(tools: Tools) -> Service:
     """Gateway, listening for WhatsApp and Paynow."""
     settings = read_settings(GatewaySettings)
     entry = tools.entry("gateway")
-    routes = Routes(settings, entry, Members(entry, tools.chance), tools.redis, tools.clock)
+    routes = Routes(settings, entry, Members(entry, tools.chance), tools.redis, tools.clock, tools.chance)
     return Service(
         name="gateway",
         settings=settings,

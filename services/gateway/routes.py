@@ -19,16 +19,19 @@ from services.gateway.domain.events import (
     status_event,
 )
 from services.gateway.domain.identities import Resolution
+from services.gateway.domain.notice import LARGEST_NOTICE, NotANotice, is_the_core, read_notice
 from services.gateway.domain.signature import is_signed
 from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, Update, updates_of
 from services.gateway.health import health_of
 from services.gateway.members import Members
 from services.gateway.settings import GatewaySettings
-from services.gateway.store import INTAKE, Intake
+from services.gateway.store import IDENTITIES, INTAKE, Intake
 from shared.bus.entry import Arrival, Entry
 from shared.contracts.base import Event
+from shared.contracts.gateway import CoreNoticeReceived
 from shared.http.server import problem
 from shared.kernel.clock import Clock
+from shared.kernel.ids import Chance, new_id
 from shared.telemetry import metrics
 
 _RETURN_PAGE = """<!doctype html>
@@ -61,12 +64,14 @@ class Routes:
         members: Members,
         redis: redis.asyncio.Redis,
         clock: Clock,
+        chance: Chance,
     ) -> None:
         self._settings = settings
         self._entry = entry
         self._members = members
         self._redis = redis
         self._clock = clock
+        self._chance = chance
 
     def add_to(self, app: web.Application) -> None:
         """Add every route of the gateway."""
@@ -76,6 +81,7 @@ class Routes:
         app.router.add_post("/webhook", self.webhook)
         app.router.add_post("/payment-result/{currency}", self.payment_result)
         app.router.add_get("/payment-return", self.payment_return)
+        app.router.add_post("/notify", self.notify)
 
     async def index(self, _: web.Request) -> web.Response:
         """Says what this is."""
@@ -143,6 +149,27 @@ class Routes:
         """Where Paynow's page sends the person: back to the chat. It proves nothing (Paynow contract 3.4)."""
         page = _RETURN_PAGE.format(number=html.escape(self._settings.bot_number))
         return web.Response(text=page, content_type="text/html", headers=_PAGE_HEADERS)
+
+    async def notify(self, request: web.Request) -> web.Response:
+        """credex-core's own notice to a member: 202 once it is kept, 404 for somebody who never wrote to us."""
+        key = self._settings.client_api_key
+        if key is None:
+            return problem(404, "Notices are not taken here.")
+        if not is_the_core(request.headers.get("apikey"), key.get_secret_value()):
+            return await self._refused(request, "notify-key", 401, "The header apiKey does not hold our key.")
+        try:
+            notice = read_notice(await request.content.read(LARGEST_NOTICE + 1))
+        except NotANotice as error:
+            return problem(400, str(error))
+        known = (await self._entry.read(IDENTITIES, [notice.identity])).get(notice.identity)
+        if known is None:
+            return problem(404, "Nobody with that phone has written to us.")
+        now = self._clock.now()
+        event = CoreNoticeReceived(member=known.member, text=notice.message, received_at=now)
+        # Without an id of its own a notice cannot be told from an equal one: it is told again rather than lost.
+        id = f"notice:{request.headers.get('x-request-id') or new_id('N', self._chance)}"
+        await self._entry.accept([Arrival(INTAKE, id, Intake(what="notice", received_at=now), [event])])
+        return web.json_response({"status": "accepted"}, status=202)
 
     def _is_signed(self, body: bytes, request: web.Request) -> bool:
         if not self._settings.enable_webhook_verification:

@@ -25,6 +25,8 @@ class GatewaySettings(Settings):
     """`PAYNOW_USD_KEY`, `PAYNOW_ZWG_KEY`: the integration keys, one per currency that is on."""
     enable_webhook_verification: bool = True
     """`ENABLE_WEBHOOK_VERIFICATION`: false takes unsigned webhooks, in development only."""
+    client_api_key: SecretStr | None = None
+    """`CLIENT_API_KEY`: what credex-core shows when it asks to tell a member something; empty: nobody may."""
     unsigned_per_minute: int = Field(default=60, ge=1)
     """`UNSIGNED_PER_MINUTE`: refused requests per address before they are answered 429."""
 

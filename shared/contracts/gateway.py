@@ -196,6 +196,14 @@ class AccountNoticed(Event, name="gateway.account_noticed", version=1, key="acco
     error_codes: tuple[int, ...] = ()
 
 
+class CoreNoticeReceived(Event, name="gateway.core_notice_received", version=1, key="member"):
+    """credex-core, by `POST /notify` with the key, asks to tell a member something. The words are the core's own."""
+
+    member: MemberId
+    text: str
+    received_at: datetime
+
+
 class PaymentStatusReceived(Event, name="gateway.payment_status_received", version=1, key="payment_id"):
     """Paynow called back with a good hash (Paynow contract 3). A hint only: the poll is the truth."""
 

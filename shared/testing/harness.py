@@ -64,12 +64,15 @@ class ChaoticTransport(MemoryTransport):
         super().__init__()
         self._chance = chance
         self.published: list[Envelope] = []
+        self._ids: set[str] = set()
 
     async def publish(self, envelopes: Sequence[Envelope]) -> asyncio.Future[None]:
         if self._chance.uniform(0, 1) < 0.1:
             raise Away("the broker, by chaos")
-        known = {envelope.id for envelope in self.published}
-        self.published.extend(envelope for envelope in envelopes if envelope.id not in known)
+        for envelope in envelopes:
+            if envelope.id not in self._ids:
+                self._ids.add(envelope.id)
+                self.published.append(envelope)
         return await super().publish(envelopes)
 
     async def consume(self, service: str, deliver: Deliver) -> None:

@@ -24,6 +24,7 @@ from shared.testing.harness import Harness
 SECRET = "test-secret"
 USD_KEY = "7c0a5f3e-91d4-4b6a-8e27-15f3b9d2c841"
 ZWG_KEY = "b84e2d90-3f17-4c5d-a06b-9e61c7d8f052"
+CORE_KEY = "the-core-s-key"
 CONTRACTS = Path(__file__).parents[3] / "tests" / "contracts"
 
 
@@ -63,6 +64,7 @@ async def edge(valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     monkeypatch.setenv("WHATSAPP_BOT_NUMBER", "+263780000000")
     monkeypatch.setenv("PAYNOW_USD_KEY", USD_KEY)
     monkeypatch.setenv("PAYNOW_ZWG_KEY", ZWG_KEY)
+    monkeypatch.setenv("CLIENT_API_KEY", CORE_KEY)
     monkeypatch.setenv("UNSIGNED_PER_MINUTE", "20")
     client = connect(valkey_url)
     await client.flushdb()
