@@ -96,6 +96,8 @@ class CredexCore:
         envelope = await self._core.signed(asked, path, body)
         if isinstance(command, AcceptOffers):
             return envelope.bulk()
+        if isinstance(command, OpenAccount) and not envelope.id:
+            raise Unclear("an account without an id")
         accepted = isinstance(command, AnswerOffer) and command.action == "accept"
         return envelope.answer(accounts_needed=False, amount=envelope.amount() if accepted else None)
 

@@ -50,6 +50,11 @@ class KnownAccount(BaseModel):
 class KnownOffer(BaseModel):
     """An offer that went through us on at least one side."""
 
+    state: Literal["made", "accepted", "declined", "cancelled"] = "made"
+    by: MemberId | None = None
+    """Who brought it into this state."""
+    told: bool = False
+    """Whether the other side was told of the state."""
     issuer_account_id: str | None = None
     issuer_name: str | None = None
     issuer_member: MemberId | None = None
@@ -59,18 +64,13 @@ class KnownOffer(BaseModel):
     amount: Credit | None = None
     secured: bool | None = None
     due_date: date | None = None
-    state: Literal["made", "accepted", "declined", "cancelled"] = "made"
-    told: bool = False
-    """Whether the latest change was told, or had nobody to be told to."""
 
-    def note(self, note: NoteOffer) -> bool:
-        """Learn what happened; False when that is known, or older than what is known."""
-        news = note.what != self.state or not self.told
-        if note.what == "made" and self.state != "made":
-            news = False  # the acceptance was faster
-        else:
-            self.state = note.what
-        self.told = True
+    def note(self, note: NoteOffer) -> None:
+        """Learn what happened. That it was made may be learned last, when that answer had been lost."""
+        if note.what not in {"made", self.state}:
+            self.state, self.by, self.told = note.what, note.by, False
+        elif self.state == "made":
+            self.by = note.by
         if note.what in {"made", "cancelled"}:
             self.issuer_account_id, self.issuer_member = note.account_id, note.by
             self.issuer_name = note.issuer_name or note.account_name or self.issuer_name
@@ -83,21 +83,25 @@ class KnownOffer(BaseModel):
         self.amount = note.amount or self.amount
         self.secured = note.secured if note.secured is not None else self.secured
         self.due_date = note.due_date or self.due_date
-        return news
 
-    def other_account(self, note: NoteOffer) -> str | None:
+    @property
+    def is_issuer_s(self) -> bool:
+        """Whether the issuer brought it into its state, so that the receiver is to be told."""
+        return self.state in {"made", "cancelled"}
+
+    @property
+    def other_account(self) -> str | None:
         """The account whose people are to be told."""
-        return self.receiver_account_id if note.what in {"made", "cancelled"} else self.issuer_account_id
+        return self.receiver_account_id if self.is_issuer_s else self.issuer_account_id
 
-    def notice(self, credex_id: str, note: NoteOffer, member: MemberId) -> OfferNoticed:
+    def notice(self, credex_id: str, member: MemberId) -> OfferNoticed:
         """What to tell the other side."""
-        by_issuer = note.what in {"made", "cancelled"}
         return OfferNoticed(
             member=member,
-            what=note.what,
+            what=self.state,
             credex_id=credex_id,
-            account_id=self.other_account(note),
-            counterparty=self.issuer_name if by_issuer else self.receiver_name,
+            account_id=self.other_account,
+            counterparty=self.issuer_name if self.is_issuer_s else self.receiver_name,
             amount=self.amount,
             secured=self.secured,
             due_date=self.due_date,

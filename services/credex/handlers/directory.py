@@ -40,20 +40,22 @@ async def note_account(command: NoteAccount, work: Work) -> None:
 async def note_offer(command: NoteOffer, work: Work) -> None:
     """Remember the offer, and tell the other side once."""
     offer = await work.open(OFFERS, command.credex_id, KnownOffer)
-    if not offer.note(command):
+    offer.note(command)
+    if offer.told:
         return
-    member = await _who_is_told(offer, command, work)
-    if member is not None and member != command.by:
-        work.emit(offer.notice(command.credex_id, command, member))
+    member = await _who_is_told(offer, work)
+    if member is not None:
+        offer.told = True
+        if member != offer.by:
+            work.emit(offer.notice(command.credex_id, member))
 
 
-async def _who_is_told(offer: KnownOffer, note: NoteOffer, work: Work) -> MemberId | None:
+async def _who_is_told(offer: KnownOffer, work: Work) -> MemberId | None:
     """The account's preference; if the account was never seen, its owner by a handle that is a phone, or the maker."""
-    account_id = offer.other_account(note)
-    account = await work.read(ACCOUNTS, account_id) if account_id else None
+    account = await work.read(ACCOUNTS, offer.other_account) if offer.other_account else None
     if account is not None and account.notices_to is not None:
         return _first(await work.find(MEMBERS, {"core_id": account.notices_to.core_id}, limit=1))
-    if note.what in {"accepted", "declined"}:
+    if not offer.is_issuer_s:
         return offer.issuer_member
     phone = _phone_in(offer.receiver_handle)
     return _first(await work.find(MEMBERS, {"phone": phone}, limit=1)) if phone else None

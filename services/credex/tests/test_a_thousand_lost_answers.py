@@ -14,7 +14,7 @@ from shared.contracts.credex import CredexUnavailable, MakeOffer, OfferMade, Out
 from shared.kernel.credit import Credit
 from shared.kernel.ids import MemberId, seeded_chance
 
-LOST = [
+LOST: list[dict[str, Any]] = [
     {"effect": "reset_after", "probability": 0.4, "seed": 1},
     {"effect": "answer_after", "status": 502, "probability": 0.4, "seed": 2},
     {"effect": "hang_after", "probability": 0.1, "seed": 3},

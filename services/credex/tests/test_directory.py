@@ -6,7 +6,7 @@ from datetime import date
 
 from services.credex.store import ACCOUNTS, MEMBERS, OFFERS
 from services.credex.tests.world import CHIPO, TARIRO, THEMBA, World
-from shared.contracts.credex import AcceptOffers, OfferMade, OfferNoticed
+from shared.contracts.credex import AcceptOffers, AnswerOffer, OfferMade, OfferNoticed
 from shared.kernel.credit import Credit
 from shared.kernel.ids import MemberId
 
@@ -98,6 +98,21 @@ async def test_an_offer_made_elsewhere_leaves_its_maker_untold(world: World) -> 
     offer = await world.bot.offer("263771111111", mine, theirs, "1.00")
     await world.answer(THEMBA, "accept", offer.action["id"], theirs)
     await world.none(OfferNoticed)
+
+
+async def test_the_issuer_is_told_of_an_acceptance_that_was_faster_than_the_offer_s_own_answer(world: World) -> None:
+    command = await world.offer("2.50")
+    await world.fault("reset_after", path="createCredex")
+    await world.harness.say(command)
+    [credex] = await world.at_core()
+    accept = {"action": "accept", "credex_id": credex["id"], "account_id": command.receiver_account_id}
+    await world.harness.say(AnswerOffer.model_validate({"member": THEMBA, "intent": "t1", **accept}))
+    assert world.harness.all(OfferNoticed) == []
+    await world.harness.advance(20, step=1)
+    assert (await world.only(OfferMade)).found_later
+    told = await world.only(OfferNoticed)
+    assert (told.member, told.what, told.amount) == (TARIRO, "accepted", Credit.of("2.50", "USD"))
+    assert told.account_id == command.issuer_account_id
 
 
 async def test_what_is_known_is_kept_and_not_written_again(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -156,7 +157,14 @@ def test_no_details_break_the_reading(details: Any) -> None:
     except NotAnEnvelope:
         return
     read.amount()
-    for part in (lambda: read.ledger(0), read.credex, read.balances, read.bulk, lambda: read.found("a", "b", "c")):
+    parts: list[Callable[[], object]] = [
+        lambda: read.ledger(0),
+        read.credex,
+        read.balances,
+        read.bulk,
+        lambda: read.found("a", "b", "c"),
+    ]
+    for part in parts:
         try:
             part()
         except NotAnEnvelope:
