@@ -21,7 +21,7 @@ READ = Call("credex.read", Asked, Answer, deadline=_TRY, repeats=True, give_up=_
 ACT = Call("credex.act", Asked, Answer, deadline=_TRY, repeats=False, give_up=_PATIENCE)
 """What a command that changes something asks for, but for offers and upgrades."""
 
-LOOK = Call("credex.look", Asked, Answer, deadline=_TRY, repeats=True, give_up=timedelta(minutes=10))
+LOOK = Call("credex.look", Asked, Answer, deadline=_TRY, repeats=True, give_up=timedelta(minutes=1))
 """Whether the change of an ACT was done."""
 
 

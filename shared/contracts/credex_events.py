@@ -63,12 +63,12 @@ class CredexRefused(Event, name="credex.credex_refused", version=1, key="member"
 
 
 class OutcomeUncertain(Event, name="credex.outcome_uncertain", version=1, key="member"):
-    """The core's answer to an offer or upgrade was lost; we find out, and never ask twice."""
+    """The core's answer was lost and we find out. An offer or upgrade is never asked twice; it tells its amount."""
 
     member: MemberId
     answers: str
     asked: str
-    amount: Credit
+    amount: Credit | None = None
     counterparty: str | None = None
 
 
@@ -78,7 +78,7 @@ class OutcomeUnderReview(Event, name="credex.outcome_under_review", version=1, k
     member: MemberId
     answers: str
     asked: str
-    amount: Credit
+    amount: Credit | None = None
     counterparty: str | None = None
     candidates: tuple[str, ...] = ()
     """Ids of the credexes that it may be."""

@@ -15,7 +15,7 @@ from opentelemetry import trace
 from services.credex.adapters.bucket import Bucket
 from services.credex.adapters.vault import Vault
 from services.credex.adapters.wire import Envelope, NotAnEnvelope
-from services.credex.domain.answer import NOT_A_MEMBER, UNAUTHORIZED_CLIENT, Refusal
+from services.credex.domain.answer import NOT_A_MEMBER, OUTSIDE_THE_RULES, UNAUTHORIZED_CLIENT, Refusal
 from services.credex.domain.request import Asked
 from shared.kernel.ids import MemberId
 from shared.outcalls.calls import NotSent, Unclear
@@ -66,7 +66,7 @@ class Core:
         try:
             envelope = await self._by_key("login", {"phone": _digits(asked.phone)}, background=background)
         except Refused as refused:
-            if refused.refusal.status == 404:
+            if refused.refusal.status == 404 and refused.refusal.code != OUTSIDE_THE_RULES:
                 raise Refused(refused.refusal.model_copy(update={"code": NOT_A_MEMBER})) from None
             raise
         await self._keep(asked.member, envelope)
@@ -152,7 +152,7 @@ def _proven(path: str, response: httpx.Response) -> Envelope:
     except NotAnEnvelope as error:
         if 400 <= status < 500:
             log.error("credex-core refused a request outside its rules", extra={"endpoint": path, "status": status})
-            raise Refused(Refusal(status=status, code=f"HTTP_{status}")) from error
+            raise Refused(Refusal(status=status, code=OUTSIDE_THE_RULES)) from error
         raise Unclear(f"{error}, HTTP {status}") from error
     if 200 <= status < 300:
         return envelope

@@ -19,6 +19,9 @@ from shared.kernel.credit import Credit, NotACredit
 
 log = logging.getLogger(__name__)
 
+_SENSELESS = (AttributeError, KeyError, TypeError, ValueError, ArithmeticError, NotACredit)
+"""What reading a part of another shape can raise."""
+
 
 class NotAnEnvelope(ValueError):
     """A body is not what the core answers; the text says what is wrong, without quoting it."""
@@ -59,7 +62,7 @@ class Envelope:
             member = self.dashboard.get("member")
             standing = _standing(member) if member else None
             accounts = tuple(_account(account) for account in _list(self.dashboard.get("accounts")))
-        except (KeyError, TypeError, ValueError, NotACredit) as error:
+        except _SENSELESS as error:
             if accounts_needed:
                 raise NotAnEnvelope("a dashboard of unknown shape") from error
             log.warning("the core's dashboard has an unknown shape; it is left out")
@@ -72,14 +75,14 @@ class Envelope:
         """The amount in the details of an acceptance; None where it makes no sense."""
         try:
             return abs(credit(self.details["amount"], self.details["denomination"]))
-        except (KeyError, ValueError, NotACredit):
+        except _SENSELESS:
             return None
 
     def found(self, id: str, name: str, handle: str) -> Answer:
         """An account or member behind a handle; the arguments are the core's names of its parts."""
         try:
             found = Found(id=self.details[id], name=self.details[name], handle=self.details[handle])
-        except (KeyError, ValueError) as error:
+        except _SENSELESS as error:
             raise NotAnEnvelope("nobody found") from error
         return Answer(id=self.id, at=self.at, found=found)
 
@@ -89,7 +92,7 @@ class Envelope:
             entries = [_entry(entry) for entry in _list(self.details.get("ledger", self.dashboard.get("ledger")))]
             pagination = self.dashboard.get("pagination") or {}
             began = int(whole(pagination.get("startRow", start)))
-        except (KeyError, TypeError, ValueError, NotACredit) as error:
+        except _SENSELESS as error:
             raise NotAnEnvelope("a ledger of unknown shape") from error
         has_more = pagination.get("hasMore") is True
         if began != start:
@@ -111,7 +114,7 @@ class Envelope:
                 due_date=moment(status.get("dueDate"))[1],
                 accepted_at=moment(status.get("acceptedAt"))[0],
             )
-        except (KeyError, TypeError, ValueError, NotACredit) as error:
+        except _SENSELESS as error:
             raise NotAnEnvelope("a credex of unknown shape") from error
         return Answer(id=self.id, at=self.at, credex=details)
 
@@ -119,7 +122,7 @@ class Envelope:
         """The balances of one account."""
         try:
             return Answer(id=self.id, at=self.at, balances=_balances(self.details, "USD"))
-        except (KeyError, TypeError, ValueError, NotACredit) as error:
+        except _SENSELESS as error:
             raise NotAnEnvelope("balances of unknown shape") from error
 
     def bulk(self) -> Answer:

@@ -13,6 +13,8 @@ NOT_A_MEMBER = "NOT_A_MEMBER"
 """Our own code: the core knows nobody by the phone."""
 UNAUTHORIZED_CLIENT = "UNAUTHORIZED_CLIENT"
 """Our own code: the core does not take our client key."""
+OUTSIDE_THE_RULES = "OUTSIDE_THE_RULES"
+"""Our own code: a refusal without the core's envelope: most likely something else stands at its address."""
 
 
 class Refusal(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.credex.domain.answer import NOT_A_MEMBER, UNAUTHORIZED_CLIENT, Refusal
+from services.credex.domain.answer import NOT_A_MEMBER, OUTSIDE_THE_RULES, UNAUTHORIZED_CLIENT, Refusal
 from shared.contracts.base import Command, Event
 from shared.contracts.credex import (
     AnswerOffer,
@@ -64,7 +64,7 @@ def refused(command: Command, member: MemberId, answers: str, refusal: Refusal) 
     """What to say of a refusal."""
     if refusal.code == NOT_A_MEMBER:
         return NotAMember(member=member, answers=answers, asked=command.NAME)
-    if refusal.code == UNAUTHORIZED_CLIENT:
+    if refusal.code in {UNAUTHORIZED_CLIENT, OUTSIDE_THE_RULES}:
         return CredexUnavailable(member=member, answers=answers, asked=command.NAME, reason="misconfigured")
     rule = rule_of(command, refusal)
     return CredexRefused(member=member, answers=answers, asked=command.NAME, rule=rule, reason=refusal.reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -14,6 +15,15 @@ from shared.kernel.ids import MemberId
 
 MOST_TRIES = 3
 """How often something is asked that the core does once by nature, each time after we looked whether it was done."""
+
+
+FIRST_LOOK = timedelta(seconds=3)
+"""How long after a lost answer the core is looked at: it may still be at it."""
+LAST_LOOK = timedelta(seconds=60)
+"""The same after the last try: what is then not done counts as never done."""
+LOOK_AGAIN = timedelta(seconds=60)
+GIVE_UP = timedelta(hours=24)
+"""How long a core that is away is looked at again, before people must look."""
 
 
 class IntentReused(RuvimboError):
@@ -54,7 +64,9 @@ class Request(BaseModel):
     """How often it was asked of the core."""
     uncertain: bool = False
     """An answer was lost since we last looked."""
-    ever_uncertain: bool = False
+    uncertain_since: datetime | None = None
+    """When an answer was first lost."""
+    told_uncertain: bool = False
     accepted: list[str] = []
     """Of several offers those that the core said it accepted."""
 
@@ -70,6 +82,11 @@ class Request(BaseModel):
     def answers(self) -> str:
         """What answers name."""
         return answers_of(self.command)
+
+    @property
+    def ever_uncertain(self) -> bool:
+        """Whether an answer was ever lost."""
+        return self.uncertain_since is not None
 
     def must_be(self, asked: Asked) -> None:
         """Raise IntentReused unless the request is this one."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import assert_never
 
-from services.credex.domain.answer import NOT_A_MEMBER, Answer, Refusal
+from services.credex.domain.answer import NOT_A_MEMBER, OUTSIDE_THE_RULES, Answer, Refusal
 from services.credex.domain.directory import authorised
 from services.credex.domain.look import seen
 from services.credex.domain.notes import notes_of
 from services.credex.domain.outcomes import told
 from services.credex.domain.refusals import refused, still_refused, unreachable
-from services.credex.domain.request import MOST_TRIES, Asked, Request
+from services.credex.domain.request import FIRST_LOOK, GIVE_UP, LAST_LOOK, LOOK_AGAIN, MOST_TRIES, Asked, Request
 from services.credex.domain.several import are_left, is_complete, results
 from services.credex.handlers.beginning import begin, learn, patience
 from services.credex.ports import ACT, LOOK, READ, REQUEST_WAITS, Rung, Waiting
@@ -32,6 +31,8 @@ from shared.contracts.credex import (
     OfferGone,
     OpenAccount,
     OpenDashboard,
+    OutcomeUncertain,
+    OutcomeUnderReview,
     ReadBalances,
     ReadCredex,
     ReadLedger,
@@ -39,9 +40,6 @@ from shared.contracts.credex import (
 )
 from shared.kernel.ids import MemberId, derive_id
 from shared.outcalls.calls import Call, Unknown, Unreached
-
-FIRST_LOOK = timedelta(seconds=3)
-"""How long after a lost answer the core is looked at: it may still be at it."""
 
 LOOKED_FOR = frozenset({"ACCEPT_FAILED", "BULK_ACCEPT_FAILED", "CANCEL_FAILED", "NOT_FOUND"})
 """Refusals of AnswerOffer and AcceptOffers that have many causes, told apart by text only (contract 3.7, 3.10)."""
@@ -148,8 +146,9 @@ async def acted(request: Request, asked: Asked, outcome: Answer | Unknown | Unre
         case Unreached():
             _end(request, work, unreachable(command, request.member, request.answers))
         case Unknown():
-            request.uncertain = request.ever_uncertain = True
-            work.call(LOOK, request.asked, due=work.now + FIRST_LOOK)
+            request.uncertain, request.uncertain_since = True, request.uncertain_since or work.now
+            pause = FIRST_LOOK if request.tries < MOST_TRIES else LAST_LOOK
+            work.call(LOOK, request.asked, due=work.now + pause)
         case Answer() if isinstance(command, AcceptOffers) and outcome.refusal is None:
             request.accepted = [*request.accepted, *outcome.accepted]
             if is_complete(command, outcome):
@@ -168,10 +167,10 @@ async def acted(request: Request, asked: Asked, outcome: Answer | Unknown | Unre
 async def looked(request: Request, asked: Asked, outcome: Answer | Unknown | Unreached, work: Work) -> None:
     """Tell what the look shows; what is seen not to be done is asked again, a few times."""
     command = request.command
-    uncertain, request.uncertain = request.uncertain, False
     if not isinstance(outcome, Answer):
-        _end(request, work, unreachable(command, request.member, request.answers))
+        _look_again(request, work)
         return
+    uncertain, request.uncertain = request.uncertain, False
     if outcome.refusal is not None and not _is_an_answer(command, outcome.refusal):
         await _tell(request, outcome, work)
         return
@@ -253,6 +252,20 @@ def _end(request: Request, work: Work, event: Event) -> None:
     work.emit(event)
 
 
+def _look_again(request: Request, work: Work) -> None:
+    """The core could not be looked at. What may have been done is not given up; a refusal changed nothing."""
+    about = {"member": request.member, "answers": request.answers, "asked": request.asked.name}
+    if request.uncertain_since is None:
+        _end(request, work, unreachable(request.command, request.member, request.answers))
+    elif work.now - request.uncertain_since >= GIVE_UP:
+        _end(request, work, OutcomeUnderReview(**about))
+    else:
+        if not request.told_uncertain:
+            request.told_uncertain = True
+            work.emit(OutcomeUncertain(**about))
+        work.call(LOOK, request.asked, due=work.now + LOOK_AGAIN)
+
+
 def _may_try_again(request: Request) -> bool:
     """Count one more try, if there is one left."""
     if request.tries >= MOST_TRIES:
@@ -265,7 +278,7 @@ def _is_an_answer(command: Command, refusal: Refusal) -> bool:
     """Whether a refused look tells what it was made for: the credex is not there, the phone is nobody's."""
     if refusal.code == NOT_A_MEMBER:
         return isinstance(command, JoinCredex)
-    return isinstance(command, AnswerOffer) and refusal.status == 404
+    return isinstance(command, AnswerOffer) and refusal.status == 404 and refusal.code != OUTSIDE_THE_RULES
 
 
 def _needs_look(request: Request, answer: Answer) -> bool:

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
-from services.credex.handlers import issuing
+from services.credex.handlers import issuing, requests
 from services.credex.tests.world import NYASHA, TARIRO, THEMBA, World
 from shared.contracts.credex import (
     AcceptOffers,
+    AnswerOffer,
     CredexDelayed,
     CredexJoined,
     CredexUnavailable,
     JoinCredex,
+    MakeOffer,
     OfferAccepted,
     OfferCancelled,
     OfferGone,
@@ -24,6 +26,7 @@ from shared.contracts.credex import (
     OutcomeUnderReview,
     TierUpgraded,
 )
+from shared.kernel.credit import Credit
 
 ACTED = [
     {"effect": "reset_after"},
@@ -177,7 +180,9 @@ async def test_a_core_that_never_does_it_is_told_as_away_after_three_tries(world
     made = await world.made()
     await world.fault("reset_before", path="acceptCredex", times=None)
     await world.answer(THEMBA, "accept", made.credex_id, made.receiver_account_id)
-    await world.harness.advance(60, step=1)
+    await world.harness.advance(50, step=1)
+    await world.none(CredexUnavailable)
+    await world.harness.advance(30, step=1)
     assert (await world.only(CredexUnavailable)).reason == "unreachable"
     assert (await world.requests()).count("acceptCredex") == 3
 
@@ -240,3 +245,86 @@ async def test_a_charge_without_the_tier_goes_to_people_and_blocks_another(world
     assert (await world.only(OutcomeUnderReview)).answers == command.intent
     await world.upgrade()
     assert len(await world.at_core()) == 1
+
+
+async def test_a_lost_answer_of_a_core_that_stays_away_is_never_told_as_nothing_done(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await world.made()
+    await world.fault("reset_after", path="acceptCredex")
+    await world.fault("answer", path="getCredex", times=None, status=503)
+    await world.answer(THEMBA, "accept", made.credex_id, made.receiver_account_id)
+    await world.harness.advance(12 * 60, step=5)
+    assert (await world.only(OutcomeUncertain)).asked == "credex.answer_offer"
+    monkeypatch.setattr(requests, "GIVE_UP", timedelta(minutes=20))
+    await world.harness.advance(12 * 60, step=5)
+    assert (await world.only(OutcomeUnderReview)).amount is None
+    await world.none(CredexUnavailable)
+
+
+async def test_a_core_that_comes_back_tells_what_it_had_done(world: World) -> None:
+    made = await world.made()
+    await world.fault("reset_after", path="acceptCredex")
+    await world.fault("answer", path="getCredex", times=None, status=503)
+    await world.answer(THEMBA, "accept", made.credex_id, made.receiver_account_id)
+    await world.harness.advance(4 * 60, step=5)
+    await world.bot.sim("faults", "DELETE")
+    await world.harness.advance(120, step=2)
+    assert (await world.only(OfferAccepted)).credex_id == made.credex_id
+    assert await world.only(OutcomeUncertain)
+
+
+async def test_a_refusal_whose_cause_cannot_be_looked_up_changed_nothing(world: World) -> None:
+    made = await world.made()
+    await world.answer(TARIRO, "cancel", made.credex_id, made.issuer_account_id)
+    await world.fault("answer", path="getCredex", times=None, status=503)
+    await world.answer(THEMBA, "accept", made.credex_id, made.receiver_account_id)
+    await world.harness.advance(12 * 60, step=5)
+    assert (await world.only(CredexUnavailable)).reason == "unreachable"
+
+
+async def test_a_bulk_acceptance_that_never_arrives_leaves_each_open(world: World) -> None:
+    made = await world.made()
+    await world.fault("reset_before", path="acceptCredexBulk", times=None)
+    command = AcceptOffers(
+        member=THEMBA, intent="all", account_id=made.receiver_account_id, credex_ids=(made.credex_id,)
+    )
+    await world.say(command)
+    await world.harness.advance(90, step=1)
+    assert [result.result for result in (await world.only(OffersAccepted)).results] == ["unknown"]
+
+
+@pytest.mark.parametrize("path", ["login", "createCredex", "acceptCredex"])
+async def test_something_else_at_the_core_s_address_is_the_operator_s_affair(world: World, path: str) -> None:
+    made = await world.made()
+    command = await world.offer()
+    await world.fault("answer", path=path, times=None, status=404, body="<html>no such page</html>")
+    await world.say(command)
+    await world.answer(THEMBA, "accept", made.credex_id, made.receiver_account_id)
+    await world.harness.advance(10, step=1)
+    told = await world.only(CredexUnavailable)
+    assert (told.reason, told.asked) == (
+        "misconfigured",
+        "credex.answer_offer" if path == "acceptCredex" else "credex.make_offer",
+    )
+
+
+@pytest.mark.parametrize("world", [{"down": True}], indirect=True)
+async def test_with_the_core_away_nothing_is_offered_and_that_is_said(world: World) -> None:
+    offer = MakeOffer(
+        member=TARIRO,
+        intent="o1",
+        issuer_account_id="a",
+        receiver_account_id="b",
+        receiver_name="B",
+        receiver_handle="b_b",
+        amount=Credit.of("1", "USD"),
+        secured=True,
+    )
+    accept = AnswerOffer(member=TARIRO, intent="o2", action="accept", credex_id="c", account_id="a")
+    await world.say(offer, accept)
+    await world.harness.advance(200, step=2)
+    assert {event.answers: event.reason for event in world.harness.all(CredexUnavailable)} == {
+        "o1": "unreachable",
+        "o2": "unreachable",
+    }
