@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -81,6 +81,8 @@ class Books:
     members: dict[str, Member] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     credexes: dict[str, Credex] = field(default_factory=dict)
+    at_midnight: list[Callable[[date], None]] = field(default_factory=list)
+    """What else happens at the beginning of a day."""
     _by_account: dict[str, list[Credex]] = field(default_factory=lambda: defaultdict(list))
 
     def forget_credexes(self) -> None:
@@ -190,3 +192,5 @@ class Books:
                 if credex.state == "OWES" and credex.due is not None and credex.due <= self.today:
                     credex.defaulted, credex.outstanding = credex.outstanding, Decimal(0)
             self.today += timedelta(days=1)
+            for act in self.at_midnight:
+                act(self.today)

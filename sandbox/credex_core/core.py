@@ -12,6 +12,7 @@ from sandbox.credex_core.endpoints import Endpoints, Said
 from sandbox.credex_core.gate import Gate, TooMany
 from sandbox.credex_core.offers import Offers
 from sandbox.credex_core.quirks import Fault, Faults, Quirks
+from sandbox.credex_core.recurring import Recurrings
 from sandbox.credex_core.refusals import Refused, Unenveloped
 from sandbox.credex_core.seed import seed
 from sandbox.credex_core.settings import CredexCoreSettings
@@ -38,9 +39,11 @@ class Core:
         self._tokens = Tokens(settings.jwt_secret)
         self.gate = Gate(settings, self.books, self._tokens, timers.now)
         self._endpoints = Endpoints(self.books, self.views, self._tokens, timers.now)
+        self._recurrings = Recurrings(self.books, self.views, timers.now)
         self._signed = {
             **self._endpoints.signed(),
             **Offers(self.books, self.views, self._endpoints, timers.now).signed(),
+            **self._recurrings.signed(),
         }
         self.seen: list[str] = []
         """The paths of the requests that came, oldest first; for tests to count."""
@@ -51,6 +54,7 @@ class Core:
         self.books.members.clear()
         self.books.accounts.clear()
         self.books.forget_credexes()
+        self._recurrings.forget()
         self.books.today = self.timers.now().date()
         self.gate.forget()
         self.faults.armed.clear()

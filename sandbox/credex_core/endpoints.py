@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sandbox.credex_core.amounts import converted, formatted
 from sandbox.credex_core.books import Account, Books, Member
 from sandbox.credex_core.refusals import Refused, forbidden, invalid, not_found
 from sandbox.credex_core.tokens import Tokens
@@ -48,6 +49,8 @@ class Endpoints:
             "getMemberByHandle": self.get_member,
             "getAccountByHandle": self.get_account,
             "createAccount": self.create_account,
+            "updateAccount": self.update_account,
+            "authForTierSpendLimit": self.may_spend,
             "authorizeForAccount": self.authorize,
             "unauthorizeForAccount": self.unauthorize,
             "updateSendOffersTo": self.send_offers_to,
@@ -118,6 +121,35 @@ class Endpoints:
         }
         shown = self._views.dashboard(signer, [account])
         return Said("Account created", "ACCOUNT_CREATED", account.id, details, shown, status=201)
+
+    def update_account(self, signer: Member, body: Body) -> Said:
+        account = self._books.accounts.get(body["accountID"])
+        changes = {name: body[name] for name in ("accountName", "accountHandle", "defaultDenom") if body[name]}
+        if account is None or account.owner != signer.id or not changes:
+            raise not_found("Account not found or no update performed")
+        taken = self._books.account_by_handle(changes.get("accountHandle", ""))
+        if taken is not None and taken is not account:
+            raise _duplicate("DUPLICATE_HANDLE", "Account handle already in use", "accountHandle")
+        account.name = changes.get("accountName", account.name)
+        account.handle = changes.get("accountHandle", account.handle)
+        account.denomination = changes.get("defaultDenom", account.denomination)
+        return self._changed("Account updated", "ACCOUNT_UPDATED", signer, account)
+
+    def may_spend(self, signer: Member, body: Body) -> Said:
+        account = self._books.accounts.get(body["issuerAccountID"])
+        if account is None or signer.id not in account.authorised:
+            raise forbidden("Account not found")
+        owner = self._books.members[account.owner]
+        left = self._books.remaining(owner)
+        if owner.tier == 1 and not body["securedCredex"]:
+            raise forbidden("Unsecured credex not permitted on open tier")
+        if left is not None and converted(body["Amount"], body["Denomination"], "USD") > left:
+            reason = (
+                f"You are only able to issue {formatted(left, 'USD')} until tomorrow. Limits renew at midnight UTC."
+            )
+            raise forbidden(reason, "TIER_LIMIT_EXCEEDED")
+        message = "No daily limits on credex for paid tiers" if left is None else "Within the daily limit"
+        return Said(message, "SPEND_AUTHORIZED", account.id, {"isAuthorized": True}, {})
 
     def authorize(self, signer: Member, body: Body) -> Said:
         account = self._books.accounts.get(body["accountID"])

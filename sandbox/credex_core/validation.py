@@ -126,6 +126,7 @@ _credex_type = _one_of(
     lambda text: f"Invalid credex type: {text} is not a recognized credex type",
 )
 _direction = _one_of(("OFFERS", "REQUESTS"), lambda _: "OFFERSorREQUESTS must be either 'OFFERS' or 'REQUESTS'")
+_template = _one_of(("REGULAR", "MEMBERTIER_SUBSCRIPTION", "DCO_GIVE"), lambda text: f"Invalid template type {text}")
 _account_type = _one_of(("PERSONAL", "TRUST", "OPERATIONS"), lambda text: f"Invalid account type {text}", upper=True)
 
 _ACCOUNT = {"accountID": Field(_uuid)}
@@ -168,6 +169,32 @@ BODIES: Mapping[str, Mapping[str, Field]] = {
     "declineCredex": _CREDEX,
     "cancelCredex": _CREDEX,
     "getCredex": _CREDEX | _ACCOUNT,
+    "updateAccount": _ACCOUNT
+    | {
+        "accountName": Field(_account_name, required=False),
+        "accountHandle": Field(_handle, required=False),
+        "defaultDenom": Field(_denomination, required=False),
+    },
+    "authForTierSpendLimit": {
+        "issuerAccountID": Field(_uuid),
+        "Amount": Field(_amount),
+        "Denomination": Field(_denomination),
+        "securedCredex": Field(_boolean),
+    },
+    "createRecurring": {
+        "sourceAccountID": Field(_uuid),
+        "targetAccountID": Field(_uuid, required=False),
+        "templateType": Field(_template),
+        "payFrequency": Field(_row_count(1)),
+        "startDate": Field(_day),
+        "amount": Field(_amount, required=False),
+        "denomination": Field(_denomination, required=False),
+        "securedCredex": Field(_boolean, required=False),
+        "memberTier": Field(_row_count(1), required=False),
+    },
+    "acceptRecurring": {"recurringID": Field(_uuid)},
+    "cancelRecurring": {"recurringID": Field(_uuid)},
+    "getRecurring": _ACCOUNT | {"recurringID": Field(_uuid)},
     "hustler10k": {"personalAccountID": Field(_uuid)},
 }
 """Every endpoint that is played, and its body."""
