@@ -28,11 +28,13 @@ from shared.contracts.credex import (
 )
 from shared.kernel.credit import Credit
 
+INTERNAL_ERROR = '{"message": "m", "data": {"action": {"id": null, "details": {"code": "ACCEPT_FAILED"}}}}'
 ACTED = [
     {"effect": "reset_after"},
     {"effect": "hang_after"},
     {"effect": "answer_after", "status": 502},
     {"effect": "answer_after", "status": 500, "body": "{}"},
+    {"effect": "answer_after", "status": 500, "body": INTERNAL_ERROR},
     {"effect": "answer_after", "status": 200, "body": "<html></html>"},
     {"effect": "answer_after", "status": 302, "body": ""},
 ]
@@ -45,7 +47,7 @@ NOT_ACTED = [
 
 
 def name(fault: dict[str, Any]) -> str:
-    return f"{fault['effect']} {fault.get('status', '')} {fault.get('body', '')[:6]}"
+    return f"{fault['effect']} {fault.get('status', '')} {fault.get('body', '')[:9]}"
 
 
 @pytest.mark.parametrize("fault", ACTED, ids=name)
