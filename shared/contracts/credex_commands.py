@@ -16,6 +16,8 @@ class OpenDashboard(Command, name="credex.open_dashboard", version=1, key="membe
 
     member: MemberId
     request: str = ""
+    phone: str | None = None
+    """E.164, as the person's message came: for members who wrote before credex listened. It has the last word."""
 
 
 class JoinCredex(Command, name="credex.join_credex", version=1, key="member"):
@@ -161,10 +163,11 @@ class UpgradeTier(Command, name="credex.upgrade_tier", version=1, key="member"):
 
 
 class NoteMember(Command, name="credex.note_member", version=1, key="member"):
-    """Credex asks it of itself: remember who the member is at the core."""
+    """Credex asks it of itself: remember who the member is at the core, or by which phone. None: no news."""
 
     member: MemberId
-    core_id: str
+    core_id: str | None = None
+    phone: str | None = None
 
 
 class NoteAccount(Command, name="credex.note_account", version=1, key="account_id"):

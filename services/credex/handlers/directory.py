@@ -25,9 +25,10 @@ async def note_identity(event: IdentityChanged, work: Work) -> None:
 
 @on(NoteMember)
 async def note_member(command: NoteMember, work: Work) -> None:
-    """Who the member is at the core."""
+    """Who the member is at the core, and by which phone."""
     known = await work.open(MEMBERS, command.member, lambda: KnownMember(member=command.member))
-    known.core_id = command.core_id
+    known.core_id = command.core_id or known.core_id
+    known.phone = command.phone or known.phone
 
 
 @on(NoteAccount)

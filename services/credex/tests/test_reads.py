@@ -28,6 +28,7 @@ from shared.contracts.credex import (
     ReadLedger,
 )
 from shared.kernel.credit import Credit
+from shared.kernel.ids import MemberId
 
 
 async def test_the_first_contact_logs_in_by_phone_and_shows_the_dashboard(world: World) -> None:
@@ -53,9 +54,16 @@ async def test_without_a_visible_phone_credex_cannot_know_the_person(world: Worl
     await world.introduce(TARIRO, phone=None)  # a change that tells no phone keeps the one that is known
     await world.say(OpenDashboard(member=TARIRO))
     assert await world.only(DashboardShown)
-    stranger = THEMBA.replace("THEMBA", "STRANGER")
-    await world.say(OpenDashboard(member=type(THEMBA)(stranger), request="q2"))
+    await world.say(OpenDashboard(member=MemberId("M-STRANGER"), request="q2"))
     assert (await world.only(CredexUnavailable)).reason == "no_phone"
+
+
+async def test_who_wrote_before_credex_listened_is_known_by_the_phone_of_the_first_dashboard(world: World) -> None:
+    old = MemberId("M-OLD")
+    await world.say(OpenDashboard(member=old, request="q1", phone="+263771111111"))
+    assert (await world.only(DashboardShown)).standing.first_name == "Tariro"
+    await world.say(FindAccount(member=old, request="q2", handle="263772222222"))
+    assert (await world.only(AccountFound)).answers == "q2"
 
 
 async def test_an_alias_acts_as_the_member_that_it_stands_for(world: World) -> None:
