@@ -85,5 +85,9 @@ def _was_like(issue: Issue, entry: LedgerEntry) -> bool:
 
 
 def _is_doubtful(issue: Issue, entry: LedgerEntry) -> bool:
-    """Accepted on the day of asking, but nobody knows whether before or after."""
-    return entry.at is None and (entry.day is None or issue.noted_at is None or entry.day == issue.noted_at.date())
+    """Accepted on the day, or in the very instant, of asking: nobody knows whether before or after."""
+    if issue.noted_at is None:
+        return True
+    if entry.at is not None:
+        return entry.at == issue.noted_at
+    return entry.day in {None, issue.noted_at.date()}

@@ -104,6 +104,7 @@ async def test_the_issuer_is_told_of_an_acceptance_that_was_faster_than_the_offe
     command = await world.offer("2.50")
     await world.fault("reset_after", path="createCredex")
     await world.harness.say(command)
+    await world.harness.advance(1, step=1)
     [credex] = await world.at_core()
     accept = {"action": "accept", "credex_id": credex["id"], "account_id": command.receiver_account_id}
     await world.harness.say(AnswerOffer.model_validate({"member": THEMBA, "intent": "t1", **accept}))

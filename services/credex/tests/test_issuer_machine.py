@@ -60,6 +60,7 @@ class OneAccount(RuleBasedStateMachine):
     def note(self) -> None:
         issue = self.issuer.next_to_begin()
         assert issue is not None
+        self.now += timedelta(seconds=1)
         issue.state, issue.noted_ids, issue.noted_at = "creating", list(self.pending), self.now
 
     @precondition(lambda self: self.under_way is not None and self.under_way.state == "creating")
@@ -96,6 +97,7 @@ class OneAccount(RuleBasedStateMachine):
     @precondition(lambda self: self.pending)
     @rule(first=st.booleans())
     def accepted_by_the_other_side(self, first: bool) -> None:
+        self.now += timedelta(seconds=1)
         id = list(self.pending)[0 if first else -1]
         self.ledger[id] = (self.pending.pop(id), self.now)
 
@@ -156,5 +158,5 @@ class OneAccount(RuleBasedStateMachine):
         assert len(known) == len(set(known))
 
 
-OneAccount.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+OneAccount.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
 TestOneAccount = OneAccount.TestCase

@@ -91,6 +91,7 @@ async def test_a_lost_offer_that_was_accepted_at_once_is_found_in_the_ledger(wor
     command = await world.offer()
     await world.fault("reset_after", path="createCredex")
     await world.harness.say(command)
+    await world.harness.advance(1, step=1)
     [credex] = await world.at_core()
     await world.bot.as_("263772222222", "acceptCredex", credexID=credex["id"])
     await world.harness.advance(20, step=1)

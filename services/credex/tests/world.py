@@ -48,7 +48,7 @@ def settings(url: str, **more: str) -> dict[str, str]:
         "CLIENT_API_KEY": KEY,
         "TOKEN_KEYS": f"1:{TOKEN_KEY}",
         "CREDEX_REQUESTS_PER_MINUTE": "100000",
-        "CREDEX_TIMEOUT_SECONDS": "0.4",
+        "CREDEX_TIMEOUT_SECONDS": "1.0",
     }
     return given | more
 
