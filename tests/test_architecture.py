@@ -25,6 +25,7 @@ SOME = {"routes.py", "domain", "ports.py", "adapters", "store.py"}
 """Where a service has need of them, they are called so (architecture 2)."""
 ODD_ONES = {
     "conversation": {"engine", "flows", "facts.py", "listening.py", "texts.py"},
+    "credex": {"handling"},
     "gateway": {"health.py", "members.py"},
 }
 """What only one service has; its docstring says why."""

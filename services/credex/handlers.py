@@ -1,11 +1,11 @@
 """What credex does on each message and answer.
 
-A package where other services have one file, since there are three subjects: requests that need no more than an answer,
-what goes out of an account, and who is told of it.
+They stand in `handling/`, since there are three subjects: requests that need no more than an answer, what goes out of
+an account, and who is told of it.
 """
 
-from services.credex.handlers.directory import note_account, note_identity, note_member, note_offer
-from services.credex.handlers.issuing import (
+from services.credex.handling.directory import note_account, note_identity, note_member, note_offer
+from services.credex.handling.issuing import (
     charge_upgrade,
     created,
     found_out,
@@ -13,7 +13,7 @@ from services.credex.handlers.issuing import (
     make_offer,
     noted,
 )
-from services.credex.handlers.requests import (
+from services.credex.handling.requests import (
     accept_offers,
     acted,
     answer_offer,
