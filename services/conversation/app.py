@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from services.conversation import handlers
+from services.conversation.ports import WAKE, ring
 from services.conversation.settings import ConversationSettings
-from services.conversation.store import PROFILES, SESSIONS
+from services.conversation.store import PROFILES, PURPOSES, SESSIONS
 from shared.runtime.service import Service, Tools
 from shared.runtime.settings import read_settings
 
@@ -15,5 +16,6 @@ def make(tools: Tools) -> Service:
         name="conversation",
         settings=read_settings(ConversationSettings),
         handlers=handlers,
-        kinds=(SESSIONS, PROFILES),
+        kinds=(SESSIONS, PROFILES, PURPOSES),
+        calls={WAKE: ring},
     )

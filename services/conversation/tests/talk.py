@@ -7,7 +7,7 @@ from typing import Any
 from services.conversation.app import make
 from shared.contracts.base import Message
 from shared.contracts.gateway import Address, Content, MessageReceived, Tap, Text
-from shared.contracts.notifier import Buttons, ChoiceList, Outgoing, SendMessage
+from shared.contracts.notifier import Buttons, ChoiceList, Document, Outgoing, Picture, SendMessage
 from shared.contracts.payments import PaymentInitiated, PaymentSettled, ReceiptIssued, RequestPayment
 from shared.kernel.ids import MemberId, PaymentId, derive_id
 from shared.testing.harness import Harness
@@ -103,7 +103,8 @@ class Talk:
 
 def text_of(content: Outgoing) -> str:
     """What a person reads of a message, choices in brackets."""
-    return content.body + "".join(f" [{choice.title}]" for choice in choices_of(content))
+    said = content.caption or content.file.name if isinstance(content, Document | Picture) else content.body
+    return said + "".join(f" [{choice.title}]" for choice in choices_of(content))
 
 
 def choices_of(content: Outgoing) -> list[Any]:

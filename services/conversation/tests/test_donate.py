@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from services.conversation.flows import donate
 from services.conversation.tests.talk import Talk, choices_of, text_of
+from services.conversation.tests.transcripts import is_said, transcripts_of
 from shared.contracts.payments import (
     PaymentCancelled,
     PaymentChecked,
@@ -27,30 +26,16 @@ async def give(talk: Talk, *answers: str) -> None:
         await talk.say(answer)
 
 
-def transcripts() -> list[list[tuple[str, str]]]:
-    """The transcripts in the flow's docstring: lists of (who, what)."""
-    found: list[list[tuple[str, str]]] = []
-    for line in (donate.__doc__ or "").splitlines():
-        spoken = re.match(r"    ([<>]) (.+)", line)
-        if spoken is None:
-            if line.strip() and not line.startswith("    "):
-                found.append([])
-            continue
-        found[-1].append((spoken[1], spoken[2]))
-    return [transcript for transcript in found if transcript]
-
-
 async def test_the_transcripts_in_the_docstring_play(tariro: Talk) -> None:
-    played = transcripts()
-    assert len(played) == 2
+    played = transcripts_of(donate)
+    assert len(played) == 3
     for transcript in played:
         said: list[str] = []
         for who, what in transcript:
             if who == ">":
                 said = [text_of(content) for content in await tariro.say(what)]
             else:
-                pieces = [piece for piece in re.split(r"(?=\[)|(?<=\])", what) if piece.strip()]
-                assert any(all(piece.strip() in text for piece in pieces) for text in said), (what, said)
+                assert is_said(what, said), (what, said)
         assert tariro.request.payer_name == "Tariro Moyo"
         await tariro.told(tariro.initiated(), *tariro.settled())
 
@@ -201,7 +186,7 @@ async def test_editing_the_method_asks_for_a_number_that_fits_it(tariro: Talk) -
     [wallet] = await tariro.say("OneMoney")
     assert "OneMoney number" in text_of(wallet)
     [refused] = await tariro.say("0781234567")
-    assert "not an OneMoney number" in text_of(refused) or "not a OneMoney number" in text_of(refused)
+    assert "cannot be charged by OneMoney" in text_of(refused)
     [summary] = await tariro.say("0712345678")
     assert "OneMoney from 0712 345 678" in text_of(summary)
 

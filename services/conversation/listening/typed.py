@@ -1,0 +1,108 @@
+"""What a typed text means: a word, an answer, a code, a sentence that says what is wanted."""
+
+from __future__ import annotations
+
+import re
+
+from services.conversation.domain.understanding import understand
+from services.conversation.engine.engine import LONGEST_INPUT, Turn, answer, open_question
+from services.conversation.engine.questions import Question, plain
+from services.conversation.engine.session import Doubt
+from services.conversation.engine.texts import _
+from services.conversation.engine.words import Word, without_greeting, word_of
+from services.conversation.listening import starts, words
+from services.conversation.listening.situation import Situation, title_of
+from shared.contracts.notifier import Buttons, Choice
+from shared.contracts.payments import SubmitOneTimeCode, VerifyReceipt
+
+_VERIFY = re.compile(r"\s*(?:verify|check receipt|simbisa|qinisekisa|verify receipt)\s+(?P<code>\S{4,200})\s*", re.I)
+_ONE_TIME_CODE = re.compile(r"\s*(\d{4,8})\s*", re.ASCII)
+DOUBT_WORD, DOUBT_ANSWER = "doubt|word", "doubt|answer"
+
+
+def typed(here: Situation, text: str) -> Turn:
+    """Do what the text asks for."""
+    session = here.session
+    if len(text) > LONGEST_INPUT:
+        return here.again(_("That is too long for me; please send less."))
+    doubt, session.doubt = session.doubt, None
+    verify = re.fullmatch(_VERIFY, text)
+    if verify is not None:
+        return Turn(messages=[VerifyReceipt(code=verify["code"], asked_by=here.member)])
+    question = open_question(session, here.intent)
+    if question is not None:
+        return _in_question(here, question, text, word_of(text), doubt)
+    return _outside(here, text)
+
+
+def _outside(here: Situation, text: str) -> Turn:
+    """No question is open."""
+    word = word_of(text)
+    greets_only = word == "greet" and without_greeting(text) == ""
+    if word is not None and (word != "greet" or greets_only):
+        return words.do(here, word)
+    turn = _one_time_code(here, text)
+    if turn is None and here.session.waiting:
+        turn = words.do(here, "greet") if word else here.say(starts.waiting_line())
+    turn = turn or _offered(here, text) or _wanted(here, text) or (words.do(here, word) if word else None)
+    return turn or here.menu(_("Sorry, I did not understand that. This is what I can do:"))
+
+
+def _one_time_code(here: Situation, text: str) -> Turn | None:
+    """Digits while O'mari waits for its code: the payment outlives the flow that made it."""
+    code, waits = re.fullmatch(_ONE_TIME_CODE, text), here.profile.waits_for_code
+    if code is None or waits is None:
+        return None
+    return Turn(messages=[SubmitOneTimeCode(payment_id=waits.id, payer=here.member, code=code[1])])
+
+
+def _in_question(here: Situation, question: Question, text: str, word: Word | None, doubt: Doubt | None) -> Turn:
+    session = here.session
+    if question.option_of(text, session.page) or question.asks_for_more(text, session.page):
+        return answer(session, text, here.intent)
+    if word is None:
+        if doubt is not None and plain(text) in {"1", "2"}:
+            return settle(here, doubt, as_word=plain(text) == "1")
+        return answer(session, text, here.intent)
+    if doubt is not None and doubt.word == word:
+        return words.do(here, word)
+    if question.read is not None and word != "greet" and question.takes(text):
+        return answer(session, text, here.intent) if word == "thanks" else _ask_which(here, text, word)
+    return words.do(here, word)
+
+
+def _ask_which(here: Situation, text: str, word: Word) -> Turn:
+    """Both readings fit: ask once."""
+    here.session.doubt = Doubt(typed=text, word=word)
+    title = title_of(word) if word in {"menu", "cancel", "back", "help"} else text[:20]
+    choices = (Choice(id=DOUBT_WORD, title=title), Choice(id=DOUBT_ANSWER, title=_("It is my answer")))
+    body = _("Do you mean the command, or is “{text}” your answer?").format(text=text[:40])
+    return Turn([Buttons(body=body, buttons=choices)])
+
+
+def settle(here: Situation, doubt: Doubt | None, *, as_word: bool) -> Turn:
+    """The person said which reading is right."""
+    here.session.doubt = None
+    if doubt is None:
+        return here.again(_("That choice is from an older message."))
+    return words.do(here, doubt.word) if as_word else answer(here.session, doubt.typed, here.intent)
+
+
+def _offered(here: Situation, text: str) -> Turn | None:
+    """What was offered last, by its number or its title."""
+    wanted = plain(text)
+    for number, word in enumerate(here.session.offered, 1):
+        if wanted in {str(number), plain(title_of(word))}:
+            return words.do(here, word)
+    return None
+
+
+def _wanted(here: Situation, text: str) -> Turn | None:
+    """What a sentence asks for, if it can be understood."""
+    found = understand(without_greeting(text), here.settings.purposes, tuple(here.settings.methods))
+    match found.intent:
+        case "donate":
+            return starts.donate(here, found.answers, forget=found.replaces)
+        case "register" | "check" | "help" | "history" | "receipt" | "language" as word:
+            return words.do(here, word)
+    return None
