@@ -5,7 +5,7 @@ It hears `gateway.message_received`; `payment_refused`, `payment_initiated`, `pa
 `payment_needs_review`, `payment_checked`, `payment_approved`, `payment_rejected`, `approval_refused`,
 `one_time_code_refused`, `receipt_issued`, `receipt_document_made` and `receipt_verified` of payments;
 `credex.credex_unavailable`; `reporting.statistics_ready`; and what it asks of itself: `remember_donor`,
-`choose_language`, `remember_staff`, `propose_purpose`, `decide_purpose`, `purpose_decided`, `remember_purpose`.
-It says `conversation.staff_command_used`, `conversation.purpose_decided` and commands to payments, credex, reporting
-and notifier.
+`remember_registration`, `choose_language`, `remember_staff`, `propose_purpose`, `decide_purpose`, `purpose_decided`,
+`remember_purpose`. It says `conversation.registration_completed`, `conversation.staff_command_used`,
+`conversation.purpose_decided` and commands to payments, credex, reporting and notifier.
 """

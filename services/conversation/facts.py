@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pydantic import BaseModel
 
 from services.conversation.engine.texts import _, later
@@ -68,9 +66,7 @@ class DonationFacts(BaseModel):
 
 
 class RegistrationFacts(BaseModel):
-    """For registering: who it is, and when it was begun."""
+    """For registering: who it is, and with whom."""
 
     member: MemberId
-    began_at: datetime
-    name: str | None = None
-    """As they gave it before."""
+    organisation: str

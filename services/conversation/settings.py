@@ -51,7 +51,7 @@ class ConversationSettings(Settings):
     """`ADMIN_PHONE`, `FINANCE_PHONE`: staff, by number."""
     enable_donations: bool = True
     """`ENABLE_DONATIONS`: off, the word *donate* says so."""
-    enable_registration: bool = False
+    enable_registration: bool = True
     """`ENABLE_REGISTRATION`: off, the word *register* says so."""
     limits: Limits = Limits()
     """`LIMITS`: for early refusals; payments is the judge."""

@@ -20,6 +20,39 @@ class StaffCommandUsed(Event, name="conversation.staff_command_used", version=1,
     """The id that the command names, such as a payment's."""
 
 
+class RegistrationCompleted(Event, name="conversation.registration_completed", version=1, key="member"):
+    """A person registered, or changed what they had registered: this is the whole of it, in place of any before."""
+
+    member: MemberId
+    full_name: str
+    email: str | None
+    province: str
+    """By its name, such as `Manicaland`."""
+    place: str
+    """Congregation or town, as chosen or typed."""
+    skills: tuple[str, ...]
+    """Known ones by their English names, others as typed."""
+    consent_at: datetime
+    consent_wording: int
+    """Version of the text that was agreed to."""
+    by: Literal["chat", "form"]
+
+
+class RememberRegistration(Command, name="conversation.remember_registration", version=1, key="member"):
+    """Keep a registration in the person's profile; the conversation asks it of itself."""
+
+    member: MemberId
+    full_name: str
+    email: str | None
+    province: str
+    place: str
+    skills: tuple[str, ...]
+    consent_wording: int
+    by: Literal["chat", "form"]
+    answers: dict[str, str]
+    """Answers by the keys of the chat's questions, as they were typed."""
+
+
 class RememberDonor(Command, name="conversation.remember_donor", version=1, key="member"):
     """Keep the details of a confirmed gift for the next one; the conversation asks it of itself."""
 

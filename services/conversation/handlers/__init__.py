@@ -41,6 +41,7 @@ from services.conversation.handlers.remember import (
     know_uncertain,
     remember_donor,
     remember_purpose,
+    remember_registration,
     remember_staff,
 )
 
@@ -62,6 +63,7 @@ __all__ = [
     "propose_purpose",
     "remember_donor",
     "remember_purpose",
+    "remember_registration",
     "remember_staff",
     "tell_approval_refused",
     "tell_approved",

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.conversation.domain.profile import KnownPayment, Profile, Staff
+from services.conversation.domain.profile import KnownPayment, Profile, Registration, Staff
 from services.conversation.store import PROFILES
 from shared.bus.handlers import on
 from shared.bus.work import Work
-from shared.contracts.conversation import ChooseLanguage, RememberDonor, RememberPurpose, RememberStaff
+from shared.contracts.conversation import (
+    ChooseLanguage,
+    RegistrationCompleted,
+    RememberDonor,
+    RememberPurpose,
+    RememberRegistration,
+    RememberStaff,
+)
 from shared.contracts.payments import (
     PaymentCancelled,
     PaymentDisputed,
@@ -33,6 +40,17 @@ async def remember_donor(command: RememberDonor, work: Work) -> None:
     profile = await work.open(PROFILES, command.member, Profile)
     profile.name = command.name
     profile.answers = command.answers
+
+
+@on(RememberRegistration)
+async def remember_registration(command: RememberRegistration, work: Work) -> None:
+    """Keep it, in place of any before, and tell whoever looks after volunteers."""
+    profile = await work.open(PROFILES, command.member, Profile)
+    profile.name = profile.name or command.full_name
+    kept = command.model_dump(exclude={"member", "by"})
+    profile.registration = Registration(consent_at=work.now, **kept)
+    told = command.model_dump(exclude={"answers"})
+    work.emit(RegistrationCompleted(consent_at=work.now, **told))
 
 
 @on(ChooseLanguage)

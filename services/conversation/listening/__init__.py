@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 from services.conversation.engine.engine import FlowFault, Turn
+from services.conversation.engine.texts import _
+from services.conversation.forms.registration import read_form
 from services.conversation.listening import staff, starts, taps, typed, words
 from services.conversation.listening.situation import Situation
 from services.conversation.texts import talking
-from shared.contracts.gateway import Changed, Content, Reaction, SystemNotice, Tap, Text, Welcome
+from shared.contracts.gateway import Changed, Content, Form, Reaction, SystemNotice, Tap, Text, Welcome
 
 
 def hear(here: Situation, content: Content) -> Turn:
@@ -26,13 +28,26 @@ def _hear(here: Situation, content: Content) -> Turn:
     match content:
         case Reaction() | Changed() | SystemNotice():
             return Turn()
-        case Text(body=body) if body.strip().startswith("/"):
-            return staff.staff(here, body.strip())
         case Text(body=body):
-            return typed.typed(here, body)
+            return staff.staff(here, body.strip()) if body.lstrip().startswith("/") else typed.typed(here, body)
         case Tap(id=id):
             return taps.tap(here, id)
+        case Form(answers=answers):
+            return _form(here, answers)
         case Welcome():
             return words.do(here, "greet")
         case _:
             return here.again(talking.cannot_read(content))
+
+
+def _form(here: Situation, answers: dict[str, object]) -> Turn:
+    """A form that was sent off: what fits is taken, what is missing is asked in the chat."""
+    filled = read_form(answers)
+    if filled is None or not here.settings.enable_registration:
+        return here.again(_("That form is not in use any more."))
+    registration = filled.registration(here.member)
+    if registration is None:
+        return starts.register(here, filled.answers)
+    turn = here.aside(_("Thank you, {name}! You are registered.").format(name=registration.full_name.split()[0]))
+    turn.messages.append(registration)
+    return turn

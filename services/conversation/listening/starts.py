@@ -9,11 +9,12 @@ from services.conversation.engine.engine import FlowFault, Turn, go_on
 from services.conversation.engine.texts import _
 from services.conversation.facts import DonationFacts, RegistrationFacts
 from services.conversation.flows import donate as donate_flow
+from services.conversation.flows import register as register_flow
 from services.conversation.listening.situation import Situation
 
 log = logging.getLogger(__name__)
 
-assert donate_flow  # imported to be declared
+assert donate_flow and register_flow  # imported to be declared
 
 
 def donate(here: Situation, said: dict[str, str] | None = None, *, forget: tuple[str, ...] = ()) -> Turn:
@@ -29,6 +30,17 @@ def donate_again(here: Situation, *, forget: tuple[str, ...] = ()) -> Turn:
     latest = here.profile.latest
     amount = {"amount#1": f"{latest.amount.amount} {latest.amount.currency}"} if latest else {}
     return donate(here, amount, forget=forget)
+
+
+def register(here: Situation, said: dict[str, str] | None = None) -> Turn:
+    """Register, or look at and change what was registered before."""
+    if not here.settings.enable_registration:
+        return here.say(_("Registration is switched off at the moment."))
+    known = here.profile.registration
+    answers = known.answers if known else {}
+    if here.profile.name is not None:
+        answers = {"name#1": here.profile.name} | answers
+    return _begin(here, "register", answers | (said or {}))
 
 
 def take_up(here: Situation) -> Turn:
@@ -60,9 +72,7 @@ def start_over(here: Situation) -> Turn:
 
 def begin_again(here: Situation, name: str) -> Turn:
     """A flow from its first question."""
-    if name == "donate":
-        return donate(here)
-    return _begin(here, name, {})
+    return donate(here) if name == "donate" else register(here)
 
 
 def recover(here: Situation, fault: FlowFault) -> Turn:
@@ -130,7 +140,7 @@ def _donation(here: Situation) -> DonationFacts:
 
 
 def _registration(here: Situation) -> RegistrationFacts:
-    return RegistrationFacts(member=here.member, began_at=here.now, name=here.profile.name)
+    return RegistrationFacts(member=here.member, organisation=here.settings.organisation_name)
 
 
 _FACTS: dict[str, Any] = {"donate": _donation, "register": _registration}

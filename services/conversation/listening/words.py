@@ -92,10 +92,6 @@ def _receipt(here: Situation) -> Turn:
     return here.aside(payments.receipt_again(paid))
 
 
-def _register(here: Situation) -> Turn:
-    return here.say(_("Registration is switched off at the moment."))
-
-
 def _speak(language: Language) -> Callable[[Situation], Turn]:
     def speak(here: Situation) -> Turn:
         with speaking(language):
@@ -128,7 +124,7 @@ _DO: dict[str, Callable[[Situation], Turn]] = {
     "history": _history,
     "receipt": _receipt,
     "donate": starts.donate,
-    "register": _register,
+    "register": starts.register,
     "language": lambda here: here.offer(_("Which language shall I speak?"), "english", "shona", "ndebele"),
     "english": _speak("en"),
     "shona": _speak("sn"),

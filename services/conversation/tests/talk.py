@@ -8,8 +8,15 @@ from services.conversation.app import make
 from shared.contracts.base import Message
 from shared.contracts.gateway import Address, Content, MessageReceived, Tap, Text
 from shared.contracts.notifier import Buttons, ChoiceList, Document, Outgoing, Picture, SendMessage
-from shared.contracts.payments import PaymentInitiated, PaymentSettled, ReceiptIssued, RequestPayment
-from shared.kernel.ids import MemberId, PaymentId, derive_id
+from shared.contracts.payments import (
+    Authorisation,
+    PaymentCancelled,
+    PaymentInitiated,
+    PaymentSettled,
+    ReceiptIssued,
+    RequestPayment,
+)
+from shared.kernel.ids import MemberId, payment_id_of
 from shared.testing.harness import Harness
 
 ENVIRONMENT = {
@@ -20,6 +27,7 @@ ENVIRONMENT = {
     "FINANCE_PHONE": "+263773000002",
     "ORGANISATION_NAME": "Ruvimbo Church",
 }
+NEW_DONOR = ("donate", "Tariro Moyo", "Manicaland", "Mutare", "Youth Conference", "20 usd", "EcoCash", "0771 111 111")
 
 
 class Talk:
@@ -42,6 +50,19 @@ class Talk:
 
     async def tap_id(self, id: str, title: str = "") -> list[Outgoing]:
         return await self.send(Tap(id=id, title=title, of="button"))
+
+    async def be_silent(self, seconds: float) -> list[Outgoing]:
+        """Let time pass; what the bot says of its own accord."""
+        before = len(self.heard)
+        await self.harness.advance(seconds, step=5)
+        return self.heard[before:]
+
+    async def give(self, *answers: str) -> list[Outgoing]:
+        """Say one thing after the other, by default all that a new donor is asked; what the bot says at the end."""
+        said: list[Outgoing] = []
+        for answer in answers or NEW_DONOR:
+            said = await self.say(answer)
+        return said
 
     async def send(self, content: Content) -> list[Outgoing]:
         before = len(self.heard)
@@ -83,14 +104,18 @@ class Talk:
         """The fields that events about the latest payment share."""
         request = self.request
         return {
-            "payment_id": PaymentId(derive_id("P", request.intent, characters=12)),
+            "payment_id": payment_id_of(request.intent),
             "payer": self.member,
             "amount": request.amount,
             "method": request.method,
         }
 
-    def initiated(self) -> PaymentInitiated:
-        return PaymentInitiated(intent=self.request.intent, **self.about())
+    def initiated(self, authorisation: Authorisation | None = None) -> PaymentInitiated:
+        return PaymentInitiated(intent=self.request.intent, authorisation=authorisation, **self.about())
+
+    def cancelled(self) -> PaymentCancelled:
+        now = self.harness.clock.now()
+        return PaymentCancelled(purpose=self.request.purpose, cancelled_at=now, **self.about())
 
     def settled(self) -> list[Message]:
         now = self.harness.clock.now()
@@ -115,4 +140,4 @@ def choices_of(content: Outgoing) -> list[Any]:
     return []
 
 
-__all__ = ["ENVIRONMENT", "Talk", "choices_of", "make", "text_of"]
+__all__ = ["ENVIRONMENT", "NEW_DONOR", "Talk", "choices_of", "make", "text_of"]

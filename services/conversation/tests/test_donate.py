@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.conversation.flows import donate
-from services.conversation.tests.talk import Talk, choices_of, text_of
-from services.conversation.tests.transcripts import is_said, transcripts_of
+from services.conversation.tests.talk import NEW_DONOR, Talk, choices_of, text_of
 from shared.contracts.payments import (
     PaymentCancelled,
     PaymentChecked,
@@ -18,30 +16,9 @@ from shared.contracts.payments import (
 )
 from shared.kernel.money import Money
 
-NEW_DONOR = ["donate", "Tariro Moyo", "Manicaland", "Mutare", "Youth Conference", "20 usd", "EcoCash", "0771 111 111"]
-
-
-async def give(talk: Talk, *answers: str) -> None:
-    for answer in answers or NEW_DONOR:
-        await talk.say(answer)
-
-
-async def test_the_transcripts_in_the_docstring_play(tariro: Talk) -> None:
-    played = transcripts_of(donate)
-    assert len(played) == 3
-    for transcript in played:
-        said: list[str] = []
-        for who, what in transcript:
-            if who == ">":
-                said = [text_of(content) for content in await tariro.say(what)]
-            else:
-                assert is_said(what, said), (what, said)
-        assert tariro.request.payer_name == "Tariro Moyo"
-        await tariro.told(tariro.initiated(), *tariro.settled())
-
 
 async def test_a_confirmed_gift_is_requested_once_with_all_that_was_said(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     request = tariro.harness.only(RequestPayment)
     assert request.amount == Money.of("20", "USD")
@@ -50,7 +27,7 @@ async def test_a_confirmed_gift_is_requested_once_with_all_that_was_said(tariro:
 
 
 async def test_a_double_tap_on_confirm_asks_for_one_payment(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     confirm = choices_of(tariro.last)[0]
     await tariro.tap_id(confirm.id)
     again = await tariro.tap_id(confirm.id)
@@ -64,14 +41,14 @@ async def test_a_double_tap_on_confirm_asks_for_one_payment(tariro: Talk) -> Non
 
 async def test_cancel_at_the_confirmation_asks_for_nothing(tariro: Talk) -> None:
     """The fault of an earlier system: its Cancel created the credit."""
-    await give(tariro)
+    await tariro.give()
     said = await tariro.tap("Cancel")
     assert "nothing was charged" in text_of(said[0])
     assert tariro.harness.all(RequestPayment) == []
 
 
 async def test_the_outcome_and_the_receipt_are_one_message(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     [prompt] = await tariro.told(tariro.initiated())
     assert "enter your PIN" in text_of(prompt)
@@ -82,7 +59,7 @@ async def test_the_outcome_and_the_receipt_are_one_message(tariro: Talk) -> None
 
 async def test_the_outcome_is_told_though_the_person_went_on_to_something_else(tariro: Talk) -> None:
     """The earlier system forgot the pending payment when anything else was said."""
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     await tariro.told(tariro.initiated())
     for text in ("ok I approved", "hi", "donate", "cancel"):
@@ -92,11 +69,11 @@ async def test_the_outcome_is_told_though_the_person_went_on_to_something_else(t
 
 
 async def test_a_returning_donor_gives_in_three_steps(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     await tariro.told(tariro.initiated(), *tariro.settled())
     before = (tariro.sent, len(tariro.heard))
-    await give(tariro, "donate", "5 usd", "confirm")
+    await tariro.give("donate", "5 usd", "confirm")
     await tariro.told(tariro.initiated())
     assert (tariro.sent - before[0], len(tariro.heard) - before[1]) == (3, 3)
     assert tariro.request.amount == Money.of("5", "USD")
@@ -105,7 +82,7 @@ async def test_a_returning_donor_gives_in_three_steps(tariro: Talk) -> None:
 
 
 async def test_a_cancelled_payment_is_told_and_tried_again_with_one_confirmation(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     await tariro.told(tariro.initiated())
     now = tariro.harness.clock.now()
@@ -120,7 +97,7 @@ async def test_a_cancelled_payment_is_told_and_tried_again_with_one_confirmation
 
 
 async def test_too_little_balance_is_said_as_that(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     now = tariro.harness.clock.now()
     failed = PaymentFailed(
@@ -137,7 +114,7 @@ async def test_too_little_balance_is_said_as_that(tariro: Talk) -> None:
 
 
 async def test_an_unknown_outcome_is_said_honestly(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     [told] = await tariro.told(PaymentUncertain(intent=tariro.request.intent, **tariro.about()))
     assert "do not know yet" in text_of(told)
@@ -145,7 +122,7 @@ async def test_an_unknown_outcome_is_said_honestly(tariro: Talk) -> None:
 
 
 async def test_a_refusal_by_payments_says_what_fits(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     [told] = await tariro.told(
         PaymentRefused(
@@ -169,7 +146,7 @@ async def test_a_refusal_by_payments_says_what_fits(tariro: Talk) -> None:
     ],
 )
 async def test_edit_asks_one_field_and_keeps_the_others(tariro: Talk, field: str, answer: str, shown: str) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Edit")
     await tariro.tap(field)
     [summary] = await tariro.say(answer)
@@ -180,7 +157,7 @@ async def test_edit_asks_one_field_and_keeps_the_others(tariro: Talk, field: str
 
 
 async def test_editing_the_method_asks_for_a_number_that_fits_it(tariro: Talk) -> None:
-    await give(tariro, *NEW_DONOR[:-1], "0781234567")
+    await tariro.give(*NEW_DONOR[:-1], "0781234567")
     await tariro.tap("Edit")
     await tariro.tap("Payment method")
     [wallet] = await tariro.say("OneMoney")
@@ -192,7 +169,7 @@ async def test_editing_the_method_asks_for_a_number_that_fits_it(tariro: Talk) -
 
 
 async def test_back_takes_one_answer_back(tariro: Talk) -> None:
-    await give(tariro, *NEW_DONOR[:5])
+    await tariro.give(*NEW_DONOR[:5])
     [purpose] = await tariro.say("back")
     assert "give to" in text_of(purpose)
     [town] = await tariro.say("back")
@@ -202,7 +179,7 @@ async def test_back_takes_one_answer_back(tariro: Talk) -> None:
 @pytest.mark.parametrize("amount", ["0", "-50", "0.5", "481", "nan", "inf", "1e3", "five", "20.505", "1,00", "20 zwl"])
 async def test_amounts_that_do_not_fit_are_refused_and_asked_again(tariro: Talk, amount: str) -> None:
     """The earlier system took -50 as 50, "1,000" as 1, nan as nan."""
-    await give(tariro, *NEW_DONOR[:5])
+    await tariro.give(*NEW_DONOR[:5])
     for _turn in range(2):
         said = await tariro.say(amount)
     assert tariro.harness.all(RequestPayment) == []
@@ -210,7 +187,7 @@ async def test_amounts_that_do_not_fit_are_refused_and_asked_again(tariro: Talk,
 
 
 async def test_the_currency_is_asked_only_when_it_was_not_typed(tariro: Talk) -> None:
-    await give(tariro, *NEW_DONOR[:5])
+    await tariro.give(*NEW_DONOR[:5])
     [currency] = await tariro.say("300")
     assert "currency" in text_of(currency)
     [method] = await tariro.tap("ZiG")
@@ -218,7 +195,7 @@ async def test_the_currency_is_asked_only_when_it_was_not_typed(tariro: Talk) ->
 
 
 async def test_another_purpose_is_asked_in_words(tariro: Talk) -> None:
-    await give(tariro, *NEW_DONOR[:4], "Other", "Roof repair", "20 usd", "EcoCash", "0771111111")
+    await tariro.give(*NEW_DONOR[:4], "Other", "Roof repair", "20 usd", "EcoCash", "0771111111")
     assert "Roof repair" in text_of(tariro.last)
 
 
@@ -231,25 +208,25 @@ async def test_names_as_people_have_them_are_taken(tariro: Talk, name: str) -> N
 
 
 async def test_a_place_that_is_no_province_is_not_taken_for_harare(tariro: Talk) -> None:
-    await give(tariro, "donate", "Tariro Moyo")
+    await tariro.give("donate", "Tariro Moyo")
     [answer] = await tariro.say("Nowhere")
     assert "Please choose one of these" in text_of(answer)
 
 
 async def test_one_typed_at_a_list_is_the_first_row_and_at_the_amount_is_an_amount(tariro: Talk) -> None:
     """The earlier system took a "1" in the menu for an amount of 1.0."""
-    await give(tariro, "donate", "Tariro Moyo", "8")
+    await tariro.give("donate", "Tariro Moyo", "8")
     assert "Mutare" in text_of(tariro.last)
-    await give(tariro, "Mutare", "1")
+    await tariro.give("Mutare", "1")
     assert "How much" in text_of(tariro.last)
-    await give(tariro, "1 usd")
+    await tariro.give("1 usd")
     assert "pay" in text_of(tariro.last)
 
 
 async def test_check_asks_about_the_latest_payment_and_starts_none(tariro: Talk) -> None:
     [nothing] = await tariro.say("check")
     assert "no payment to check" in text_of(nothing)
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     await tariro.told(tariro.initiated())
     assert await tariro.say("check") == []
@@ -260,7 +237,7 @@ async def test_check_asks_about_the_latest_payment_and_starts_none(tariro: Talk)
 
 
 async def test_history_and_receipt_show_what_was_paid(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     await tariro.told(tariro.initiated(), *tariro.settled())
     [history] = await tariro.say("history")
@@ -271,7 +248,7 @@ async def test_history_and_receipt_show_what_was_paid(tariro: Talk) -> None:
 
 
 async def test_a_wait_ends_only_by_the_answer_to_its_own_request(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     other = tariro.initiated().model_copy(update={"intent": "somebody else's"})
     await tariro.told(PaymentInitiated.model_validate(other.model_dump()))
