@@ -65,6 +65,12 @@ class DonationFacts(BaseModel):
         return wallet_of(phone) == method
 
 
+class MemberFacts(BaseModel):
+    """Just who it is."""
+
+    member: MemberId
+
+
 class RegistrationFacts(BaseModel):
     """For registering: who it is, and with whom."""
 

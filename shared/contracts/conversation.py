@@ -109,3 +109,25 @@ class RememberPurpose(Command, name="conversation.remember_purpose", version=1, 
 
     member: MemberId
     purpose: str
+
+
+class ExportMyData(Command, name="conversation.export_my_data", version=1, key="member"):
+    """Send the person what is stored about them; the conversation asks it of itself."""
+
+    member: MemberId
+
+
+class ForgetMe(Command, name="conversation.forget_me", version=1, key="member"):
+    """The person wants to be forgotten, and has said so twice; the conversation asks it of itself."""
+
+    member: MemberId
+
+
+class ErasureRequested(Event, name="conversation.erasure_requested", version=1, key="member"):
+    """Forget this person: whoever hears it erases name, phone, texts and what else tells who it was.
+
+    Amounts, dates, methods, purposes and receipt numbers stay. It is said only while no payment of theirs is open.
+    """
+
+    member: MemberId
+    at: datetime

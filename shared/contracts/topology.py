@@ -34,6 +34,7 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
         credex.CredexUnavailable,
         reporting.StatisticsReady,
         conversation.PurposeDecided,
+        conversation.ErasureRequested,
     ),
     "payments": (gateway.PaymentStatusReceived, payments.PaymentSettled),
     "credex": (),

@@ -26,6 +26,7 @@ from services.conversation.handlers.outcomes import (
     tell_uncertain,
     tell_verified,
 )
+from services.conversation.handlers.privacy import erase_session, export_my_data, exported, forget_me
 from services.conversation.handlers.remember import (
     choose_language,
     know_cancelled,
@@ -48,6 +49,10 @@ from services.conversation.handlers.remember import (
 __all__ = [
     "choose_language",
     "decide_purpose",
+    "erase_session",
+    "export_my_data",
+    "exported",
+    "forget_me",
     "know_cancelled",
     "know_disputed",
     "know_expired",

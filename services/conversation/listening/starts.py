@@ -7,14 +7,15 @@ from typing import Any
 
 from services.conversation.engine.engine import FlowFault, Turn, go_on
 from services.conversation.engine.texts import _
-from services.conversation.facts import DonationFacts, RegistrationFacts
+from services.conversation.facts import DonationFacts, MemberFacts, RegistrationFacts
 from services.conversation.flows import donate as donate_flow
+from services.conversation.flows import forget as forget_flow
 from services.conversation.flows import register as register_flow
 from services.conversation.listening.situation import Situation
 
 log = logging.getLogger(__name__)
 
-assert donate_flow and register_flow  # imported to be declared
+assert donate_flow and forget_flow and register_flow  # imported to be declared
 
 
 def donate(here: Situation, said: dict[str, str] | None = None, *, forget: tuple[str, ...] = ()) -> Turn:
@@ -41,6 +42,13 @@ def register(here: Situation, said: dict[str, str] | None = None) -> Turn:
     if here.profile.name is not None:
         answers = {"name#1": here.profile.name} | answers
     return _begin(here, "register", answers | (said or {}))
+
+
+def forget(here: Situation) -> Turn:
+    """Forget the person; not while money may still come, which somebody has to be told of."""
+    if here.session.waiting or here.profile.has_pending:
+        return here.aside(_("A payment of yours is still open. Please send *forget me* again when it is done."))
+    return _begin(here, "forget", {})
 
 
 def take_up(here: Situation) -> Turn:
@@ -72,6 +80,8 @@ def start_over(here: Situation) -> Turn:
 
 def begin_again(here: Situation, name: str) -> Turn:
     """A flow from its first question."""
+    if name == "forget":
+        return forget(here)
     return donate(here) if name == "donate" else register(here)
 
 
@@ -143,4 +153,8 @@ def _registration(here: Situation) -> RegistrationFacts:
     return RegistrationFacts(member=here.member, organisation=here.settings.organisation_name)
 
 
-_FACTS: dict[str, Any] = {"donate": _donation, "register": _registration}
+def _member(here: Situation) -> MemberFacts:
+    return MemberFacts(member=here.member)
+
+
+_FACTS: dict[str, Any] = {"donate": _donation, "register": _registration, "forget": _member}

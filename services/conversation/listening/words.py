@@ -9,9 +9,9 @@ from services.conversation.engine.texts import Language, _, speaking
 from services.conversation.listening import starts
 from services.conversation.listening.situation import Situation
 from services.conversation.texts import payments, talking
-from shared.contracts.conversation import ChooseLanguage
+from shared.contracts.conversation import ChooseLanguage, ExportMyData
 from shared.contracts.credex import OpenDashboard
-from shared.contracts.payments import CheckPayment
+from shared.contracts.payments import CheckPayment, MakeReceiptDocument
 
 
 def do(here: Situation, word: str) -> Turn:
@@ -19,12 +19,14 @@ def do(here: Situation, word: str) -> Turn:
     name, _dot, about = word.partition(".")
     if name == "older":
         return _history(here, int(about) if about.isascii() and about.isdigit() and len(about) < 4 else 0)
+    if name == "pdf":
+        return _document(here, about)
     return _DO[name](here)
 
 
 def knows(word: str) -> bool:
     """Whether a tap's word is one of ours: old taps may say what we no longer do."""
-    return word.partition(".")[0] in {*_DO, "older"}
+    return word.partition(".")[0] in {*_DO, "older", "pdf"}
 
 
 def leave(here: Situation) -> Turn:
@@ -89,7 +91,15 @@ def _receipt(here: Situation) -> Turn:
     paid = next((payment for payment in reversed(here.profile.payments) if payment.receipt_number), None)
     if paid is None:
         return here.aside(_("You have no receipt yet; you get one with every payment that arrives."))
-    return here.aside(payments.receipt_again(paid))
+    text = payments.receipt_again(paid)
+    return here.aside(text) if here.session.in_flow else here.offer(text, f"pdf.{paid.id}", "menu")
+
+
+def _document(here: Situation, id: str) -> Turn:
+    paid = next((payment for payment in here.profile.payments if payment.id == id and payment.receipt_number), None)
+    if paid is None:
+        return here.again(_("There is no receipt of that payment."))
+    return Turn(messages=[MakeReceiptDocument(payment_id=paid.id, payer=here.member)])
 
 
 def _speak(language: Language) -> Callable[[Situation], Turn]:
@@ -129,6 +139,8 @@ _DO: dict[str, Callable[[Situation], Turn]] = {
     "english": _speak("en"),
     "shona": _speak("sn"),
     "ndebele": _speak("nd"),
+    "my_data": lambda here: Turn(messages=[ExportMyData(member=here.member)]),
+    "forget_me": starts.forget,
     "continue": starts.take_up,
     "start_over": starts.start_over,
     "retry": starts.donate_again,

@@ -6,12 +6,12 @@ from types import ModuleType
 
 import pytest
 
-from services.conversation.flows import donate, register
+from services.conversation.flows import donate, forget, register
 from services.conversation.tests.talk import Talk, text_of
 from services.conversation.tests.transcripts import is_said, transcripts_of
 from shared.contracts.payments import RequestPayment
 
-FLOWS = (donate, register)
+FLOWS = (donate, register, forget)
 
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.__name__.rpartition(".")[2])

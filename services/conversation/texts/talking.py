@@ -16,6 +16,7 @@ TITLES: dict[str, str] = {
     "history": later("My payments"),
     "older": later("Older ones"),
     "receipt": later("My receipt"),
+    "pdf": later("As PDF"),
     "check": later("Check payment"),
     "language": later("Language"),
     "my_data": later("My data"),
