@@ -11,23 +11,23 @@ def export_of(profile: Profile) -> str:
     """Everything in the profile, line by line; payments newest first."""
     lines = [_("What I know of you"), ""]
     if profile.language:
-        lines.append(f"{_('Language')}: {LANGUAGE_NAMES[profile.language]}")
+        lines.append(_line(_("Language"), LANGUAGE_NAMES[profile.language]))
     if profile.name:
-        lines.append(f"{_('Name')}: {profile.name}")
-    lines += [f"{key.partition('#')[0]}: {typed}" for key, typed in sorted(profile.answers.items()) if key != "name#1"]
-    lines += [f"{_('Purpose')}: {purpose}" for purpose in profile.approved_purposes]
+        lines.append(_line(_("Name"), profile.name))
+    lines += [_line(key.partition("#")[0], typed) for key, typed in sorted(profile.answers.items()) if key != "name#1"]
+    lines += [_line(_("Purpose"), purpose) for purpose in profile.approved_purposes]
     if profile.staff:
-        lines.append(f"{_('Staff phone')}: {profile.staff.phone}")
+        lines.append(_line(_("Staff phone"), profile.staff.phone))
     registration = profile.registration
     if registration is not None:
         lines += [
             "",
             _("Registration"),
-            f"{_('Name')}: {registration.full_name}",
-            f"{_('E-mail')}: {registration.email or '-'}",
-            f"{_('Province and town')}: {registration.province}, {registration.place}",
-            f"{_('Skills')}: {', '.join(registration.skills)}",
-            f"{_('Consent')}: {moment(registration.consent_at)} ({registration.consent_wording})",
+            _line(_("Name"), registration.full_name),
+            _line(_("E-mail"), registration.email or "-"),
+            _line(_("Province and town"), f"{registration.province}, {registration.place}"),
+            _line(_("Skills"), ", ".join(registration.skills)),
+            _line(_("Consent"), f"{moment(registration.consent_at)} ({registration.consent_wording})"),
         ]
     if profile.payments:
         lines += ["", _("Your latest payments:")]
@@ -35,3 +35,7 @@ def export_of(profile: Profile) -> str:
         parts = (day(paid.at), money(paid.amount), paid.method, paid.purpose, paid.state, paid.id, paid.receipt_number)
         lines.append(" | ".join(part for part in parts if part))
     return "\n".join(lines) + "\n"
+
+
+def _line(name: str, value: str) -> str:
+    return f"{name}: {value}"

@@ -1,14 +1,18 @@
 """Forget me.
 
-> forget me
-< Shall I forget you? [Forget me] [Keep]
-> no
-< All stays as it is.
+Somebody who thinks again:
 
-> forget me
-< Shall I forget you? [Forget me] [Keep]
-> yes
-< I forget you now.
+    > forget me
+    < Shall I forget you? [Forget me] [Keep]
+    > no
+    < All stays as it is.
+
+Somebody who does not:
+
+    > forget me
+    < Shall I forget you? [Forget me] [Keep]
+    > yes
+    < I forget you now.
 """
 
 from __future__ import annotations

@@ -24,6 +24,12 @@ def tariro(harness: Harness) -> Talk:
 
 
 @pytest.fixture
+def nyasha(harness: Harness) -> Talk:
+    """Another donor."""
+    return Talk(harness, "+263772222222")
+
+
+@pytest.fixture
 def rudo(harness: Harness) -> Talk:
     """Staff."""
     return Talk(harness, "+263773000001")

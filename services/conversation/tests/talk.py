@@ -90,8 +90,8 @@ class Talk:
 
     @property
     def request(self) -> RequestPayment:
-        """The latest payment asked for."""
-        return self.harness.last(RequestPayment)
+        """The latest payment that this person asked for."""
+        return [request for request in self.harness.all(RequestPayment) if request.payer == self.member][-1]
 
     async def told(self, *events: Message) -> list[Outgoing]:
         """Another service says something; what the bot makes of it."""

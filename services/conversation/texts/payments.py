@@ -198,9 +198,14 @@ def verified(event: ReceiptVerified) -> str:
     return _("Receipt {number} is true: {amount} for {purpose}, issued on {date}.").format(
         number=event.receipt_number,
         amount=money(event.amount),
-        purpose=_(event.purpose or ""),
+        purpose=purpose_name(event.purpose),
         date=day(event.issued_at),
     )
+
+
+def purpose_name(purpose: str | None) -> str:
+    """A purpose in the language that is spoken, if it is one of ours."""
+    return _(purpose) if purpose else ""
 
 
 _STATES = {
@@ -243,7 +248,7 @@ def receipt_again(paid: KnownPayment) -> str:
         number=paid.receipt_number,
         date=day(paid.at),
         amount=money(paid.amount),
-        purpose=_(paid.purpose or ""),
+        purpose=purpose_name(paid.purpose),
         method=method_name(paid.method),
         reference=paid.id,
     )
