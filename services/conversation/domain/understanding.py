@@ -25,7 +25,6 @@ from services.conversation.domain.vocabulary import (
 )
 from shared.kernel.amounts import CURRENCY_WORDS, OLD_CURRENCIES, parse_amount
 from shared.kernel.errors import Refusal
-from shared.kernel.phone import NotAPhone, parse_phone
 
 
 @dataclass
@@ -54,6 +53,7 @@ _MONEY = re.compile(
     rf"(?<![\w.,+-])(?:(?P<before>{_CURRENCIES}) ?)?(?P<number>{_NUMBER})"
     rf"(?: ?(?P<after>{_CURRENCIES}))?(?![\w$]|[.,-]\d)"
 )
+_PHONE = re.compile(r"(?<!\d)(?:\+?263|00263|0)?[ -]?7[1378](?:[ -]?\d){7}(?!\d)", re.ASCII)
 _NAME = re.compile(rf"{NAME_BEGINS}\s*(?P<name>.+)", re.DOTALL)
 _NAME_ENDS = re.compile(NAME_ENDS)
 
@@ -61,7 +61,7 @@ _NAME_ENDS = re.compile(NAME_ENDS)
 def understand(text: str, purposes: Sequence[str], currencies: Sequence[str]) -> Understood:
     """What a sentence says. `purposes` in the order of their options; `currencies` are the codes that are on."""
     written = clean(text).replace("’", "'")
-    plain = written.casefold()
+    plain = re.sub(_PHONE, " ; ", written.casefold())
     found = Understood()
     rest = plain
     answers = found.answers
@@ -125,8 +125,6 @@ def _amount(text: str, currencies: Sequence[str]) -> str | None:
     """The one amount of the text as it was written; None when there is none, several, or one that does not fit."""
     found = []
     for match in re.finditer(_MONEY, text):
-        if _is_phone(match["number"]):
-            continue
         if any(word in OLD_CURRENCIES for word in (match["before"], match["after"]) if word):
             return None
         found.append(match[0])
@@ -137,14 +135,6 @@ def _amount(text: str, currencies: Sequence[str]) -> str | None:
     except Refusal:
         return None
     return found[0] if amount.currency in (None, *currencies) else None
-
-
-def _is_phone(number: str) -> bool:
-    try:
-        parse_phone(number)
-    except NotAPhone:
-        return False
-    return True
 
 
 def _place(text: str, answers: dict[str, str]) -> str:

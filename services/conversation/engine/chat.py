@@ -164,8 +164,10 @@ class Chat:
         if step is not None:
             try:
                 value = question.parse(step.typed)
-            except Refusal:
-                self.journal.forget(question.key)  # an edit before it made the old answer unfit
+            except Refusal as refusal:
+                # Filled in beforehand, or made unfit by an edit before it.
+                self.journal.forget(question.key)
+                self.effects.said.append(_(str(refusal)))
             else:
                 self.passed.append(question.key)
                 return value
