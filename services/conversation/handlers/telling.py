@@ -27,7 +27,7 @@ async def tell(member: MemberId, event: Event, wording: Wording, work: Work) -> 
     profile = await work.read(PROFILES, member) or Profile()
     with speaking(profile.language or "en"):
         here = Situation(member, session, profile, work.settings, work.now)
-        turn = _turn(here, event, wording)
+        turn = turn_for(here, event, wording)
     keep_time(session, work)
     work.emit(*turn.messages, *(SendMessage(member=member, content=said, purpose="notice") for said in turn.outgoing))
 
@@ -46,7 +46,8 @@ def set_timer(session: Session, work: Work) -> None:
         work.call(WAKE, Wake(), due=due)
 
 
-def _turn(here: Situation, event: Event, wording: Wording) -> Turn:
+def turn_for(here: Situation, event: Event, wording: Wording) -> Turn:
+    """What is said of an event, and what a flow that waited for it goes on with."""
     session = here.session
     if session.waiting is None or not session.waiting.is_answered_by(event):
         content = wording(here)
