@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.conversation.engine.texts import _, later
-from services.conversation.handlers.telling import tell
+from services.conversation.handlers.telling import say_to, tell
 from services.conversation.texts import payments, staff
 from shared.bus.handlers import on
 from shared.bus.work import Work
@@ -72,8 +72,9 @@ async def tell_expired(event: PaymentExpired, work: Work) -> None:
 
 @on(PaymentRejected)
 async def tell_rejected(event: PaymentRejected, work: Work) -> None:
-    """Staff say that no money came; the event is told to the payer, and to who decided."""
+    """Staff say that no money came: told to the payer, and to who decided."""
     await tell(event.payer, event, lambda here: here.offering(payments.rejected(event), *_ONCE_MORE), work)
+    await say_to(event.approver, lambda: staff.rejected(event), work)
 
 
 @on(PaymentApproved)

@@ -32,6 +32,13 @@ async def tell(member: MemberId, event: Event, wording: Wording, work: Work) -> 
     work.emit(*turn.messages, *(SendMessage(member=member, content=said, purpose="notice") for said in turn.outgoing))
 
 
+async def say_to(member: MemberId, wording: Callable[[], str], work: Work) -> None:
+    """Say something by the way, in their language; whatever they are doing is not disturbed."""
+    profile = await work.read(PROFILES, member) or Profile()
+    with speaking(profile.language or "en"):
+        work.emit(SendMessage(member=member, content=PlainText(body=wording()), purpose="notice"))
+
+
 def keep_time(session: Session, work: Work) -> None:
     """Set the session's timer anew."""
     session.active_at = work.now

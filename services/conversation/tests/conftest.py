@@ -11,8 +11,14 @@ from shared.testing.harness import Harness
 
 
 @pytest.fixture
-async def harness(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Harness]:
-    for name, value in ENVIRONMENT.items():
+def environment() -> dict[str, str]:
+    """Settings beyond the usual ones; modules and classes of tests say their own."""
+    return {}
+
+
+@pytest.fixture
+async def harness(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> AsyncIterator[Harness]:
+    for name, value in {**ENVIRONMENT, **environment}.items():
         monkeypatch.setenv(name, value)
     async with Harness({"conversation": make}) as harness:
         yield harness

@@ -22,7 +22,9 @@ from shared.testing.harness import Harness
 ENVIRONMENT = {
     "PAYNOW_USD_ID": "30101",
     "PAYNOW_ZWG_ID": "30102",
+    "PAYNOW_USD_METHODS": "ecocash,onemoney,innbucks,omari,web,manual",
     "PAYNOW_TEST_MODE": "true",
+    "BANK_DETAILS": "Ruvimbo Church, CBZ 0123456789",
     "ADMIN_PHONE": "+263773000001",
     "FINANCE_PHONE": "+263773000002",
     "ORGANISATION_NAME": "Ruvimbo Church",

@@ -44,12 +44,21 @@ async def test_start_over_asks_from_the_first_question(tariro: Talk) -> None:
     assert "full name" in text_of(question)
 
 
-async def test_after_a_day_there_is_nothing_to_continue(tariro: Talk) -> None:
-    await tariro.give(*NEW_DONOR[:5])
-    await tariro.be_silent(310)
-    await tariro.harness.advance(24 * 3600, step=600)
-    [answer] = await tariro.say("continue")
-    assert "nothing to continue" in text_of(answer)
+class TestShortDrafts:
+    """Drafts that are kept for an hour."""
+
+    @pytest.fixture
+    def environment(self) -> dict[str, str]:
+        return {"DRAFT_HOURS": "1"}
+
+    async def test_after_its_time_there_is_nothing_to_continue(self, tariro: Talk) -> None:
+        await tariro.give(*NEW_DONOR[:5])
+        await tariro.be_silent(310)
+        await tariro.harness.advance(3500, step=600)
+        assert "[Continue]" in text_of((await tariro.say("hi"))[0])
+        await tariro.harness.advance(200, step=600)
+        [answer] = await tariro.say("continue")
+        assert "nothing to continue" in text_of(answer)
 
 
 async def test_nothing_is_warned_of_while_a_payment_is_pending(tariro: Talk) -> None:
