@@ -45,6 +45,8 @@ class DonationFacts(BaseModel):
     test_mode: bool
     approve_purposes: bool = False
     approved_purposes: tuple[str, ...] = ()
+    still_open: tuple[Money, ...] = ()
+    """Payments whose money may still come: the summary names them, so that nobody pays twice by mistake."""
 
     @property
     def currencies(self) -> tuple[str, ...]:

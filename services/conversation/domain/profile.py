@@ -74,9 +74,14 @@ class Profile(BaseModel):
         return self.payments[-1] if self.payments else None
 
     @property
+    def pending(self) -> list[KnownPayment]:
+        """The payments whose money may still come."""
+        return [payment for payment in self.payments if payment.state in PENDING]
+
+    @property
     def has_pending(self) -> bool:
         """Whether money may still come."""
-        return any(payment.state in PENDING for payment in self.payments)
+        return bool(self.pending)
 
     @property
     def waits_for_code(self) -> KnownPayment | None:

@@ -32,6 +32,8 @@ class Understood:
     """`intent` None: nothing was understood. `answers` are those of the flow *donate*, by the keys of its questions."""
 
     intent: Intent | None = None
+    is_sure: bool = False
+    """Whether more than a passing word tells it: an amount, or a word for giving."""
     answers: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -81,9 +83,10 @@ def understand(text: str, purposes: Sequence[str], currencies: Sequence[str]) ->
         answers["name#1"] = named
     asked = next((intent for intent, pattern in ASKED if re.search(pattern, plain)), None)
     if asked is not None and not (gives and answers):
-        return Understood(asked)
+        return Understood(asked, is_sure=True)
     tells = {"amount#1", "purpose#1", "name#1"} & answers.keys()
     found.intent = "donate" if gives or tells else None
+    found.is_sure = gives or "amount#1" in answers
     if found.intent is None:
         answers.clear()
     return found

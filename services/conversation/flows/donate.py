@@ -76,7 +76,11 @@ async def donate(chat: Chat) -> None:
     parts = await _parts(chat, known, amount, method)
     wallet = await _wallet(chat, known, method) if method in NEED_WALLET else None
     where = f"{congregation}, {PROVINCES[province][0]}"
-    await chat.confirm(_summary(name, where, purpose, parts, method, wallet), _fields(known, method, amount.currency))
+    summary = _summary(name, where, purpose, parts, method, wallet)
+    if known.still_open:
+        waiting = ", ".join(map(money, known.still_open))
+        summary += "\n" + _("(Beside this, {amounts} is still open.)").format(amounts=waiting)
+    await chat.confirm(summary, _fields(known, method, amount.currency))
     chat.tell(RememberDonor(member=known.member, name=name, answers=_kept(chat)))
     gift = Gift(payer=known.member, payer_name=name, purpose=purpose, method=method, wallet=wallet)
     await pay(chat, gift, parts)

@@ -6,12 +6,14 @@ import logging
 from typing import Any
 
 from services.conversation.engine.engine import FlowFault, Turn, go_on
+from services.conversation.engine.formats import money
 from services.conversation.engine.texts import _
 from services.conversation.facts import DonationFacts, MemberFacts, RegistrationFacts
 from services.conversation.flows import donate as donate_flow
 from services.conversation.flows import forget as forget_flow
 from services.conversation.flows import register as register_flow
 from services.conversation.listening.situation import Situation
+from services.conversation.texts import payments
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +29,12 @@ def donate(here: Situation, said: dict[str, str] | None = None, *, forget: tuple
 
 
 def donate_again(here: Situation, *, forget: tuple[str, ...] = ()) -> Turn:
-    """The latest gift once more, up to its summary."""
+    """The latest gift once more, up to its summary; not while that one may still be paid."""
     latest = here.profile.latest
+    if latest is not None and latest in here.profile.pending:
+        text = _("Your payment of {amount} is still open: {state}. *check* asks again.")
+        state = payments.state_words(latest.state)
+        return here.aside(text.format(amount=money(latest.amount), state=state))
     amount = {"amount#1": f"{latest.amount.amount} {latest.amount.currency}"} if latest else {}
     return donate(here, amount, forget=forget)
 
@@ -145,6 +151,7 @@ def _donation(here: Situation) -> DonationFacts:
             "test_mode": settings.paynow_test_mode,
             "approve_purposes": settings.approve_purposes,
             "approved_purposes": here.profile.approved_purposes,
+            "still_open": [payment.amount for payment in here.profile.pending],
         }
     )
 

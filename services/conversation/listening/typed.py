@@ -12,11 +12,14 @@ from services.conversation.engine.texts import _
 from services.conversation.engine.words import Word, without_greeting, word_of
 from services.conversation.listening import starts, words
 from services.conversation.listening.situation import Situation, title_of
+from services.conversation.texts.talking import TITLES
 from shared.contracts.notifier import Buttons, Choice
 from shared.contracts.payments import SubmitOneTimeCode, VerifyReceipt
 
 _VERIFY = re.compile(r"\s*(?:verify|check receipt|simbisa|qinisekisa|verify receipt)\s+(?P<code>\S{4,200})\s*", re.I)
 _ONE_TIME_CODE = re.compile(r"\s*(\d{4,8})\s*", re.ASCII)
+_STEERING = frozenset({"greet", "menu", "cancel", "back", "edit", "help", "more"})
+"""Words that are no answer to anything that we ask, though they would pass as one (decision 0031)."""
 DOUBT_WORD, DOUBT_ANSWER = "doubt|word", "doubt|answer"
 
 
@@ -66,7 +69,7 @@ def _in_question(here: Situation, question: Question, text: str, word: Word | No
         return answer(session, text, here.intent)
     if doubt is not None and doubt.word == word:
         return words.do(here, word)
-    if question.read is not None and word != "greet" and question.takes(text):
+    if question.read is not None and word not in _STEERING and question.takes(text):
         return answer(session, text, here.intent) if word == "thanks" else _ask_which(here, text, word)
     return words.do(here, word)
 
@@ -74,7 +77,7 @@ def _in_question(here: Situation, question: Question, text: str, word: Word | No
 def _ask_which(here: Situation, text: str, word: Word) -> Turn:
     """Both readings fit: ask once."""
     here.session.doubt = Doubt(typed=text, word=word)
-    title = title_of(word) if word in {"menu", "cancel", "back", "help"} else text[:20]
+    title = title_of(word) if word in TITLES else text.strip()[:20]
     choices = (Choice(id=DOUBT_WORD, title=title), Choice(id=DOUBT_ANSWER, title=_("It is my answer")))
     body = _("Do you mean the command, or is “{text}” your answer?").format(text=text[:40])
     return Turn([Buttons(body=body, buttons=choices)])
@@ -99,7 +102,10 @@ def _offered(here: Situation, text: str) -> Turn | None:
 
 def _wanted(here: Situation, text: str) -> Turn | None:
     """What a sentence asks for, if it can be understood."""
-    found = understand(without_greeting(text), here.settings.purposes, tuple(here.settings.methods))
+    said = without_greeting(text)
+    found = understand(said, here.settings.purposes, tuple(here.settings.methods))
+    if said != text and not found.is_sure:
+        return None  # "good morning, pastor" is a greeting
     match found.intent:
         case "donate":
             return starts.donate(here, found.answers, forget=found.replaces)

@@ -130,9 +130,6 @@ class Anybody(RuleBasedStateMachine):
         copy.session, copy.profile = self.person.session.model_copy(deep=True), self.person.profile
         turn = copy.hear(Text(body="cancel"))
         assert turn.outgoing
-        if copy.session.waiting is None and copy.session.flow is not None:
-            # A text that was in doubt: it is asked about once, never twice.
-            copy.hear(Text(body="cancel"))
         assert copy.session.flow is None or copy.session.waiting is not None
 
     @staticmethod
