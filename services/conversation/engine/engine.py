@@ -107,7 +107,7 @@ def answer_again(session: Session, tap: Tapped, intent: str) -> Turn | None:
     question = open_question(session, intent)
     if question is not None and (question.key, question.stamp) == (tap.key, tap.stamp):
         return answer(session, tap.option, intent)
-    trial, _stop = _replay(session.model_copy(deep=True), intent)
+    trial, _stop = _replay(session.for_trial(), intent)
     if tap.stamp or tap.key not in trial.passed:
         return None
     session.journal.put_aside([tap.key])
@@ -137,7 +137,7 @@ def go_back(session: Session, intent: str) -> Turn | None:
     if editing is not None:
         session.journal.forget(editing.key)
         return go_on(session, intent)
-    chat, _stop = _replay(session.model_copy(deep=True), intent)
+    chat, _stop = _replay(session.for_trial(), intent)
     if not chat.passed:
         return None
     session.journal.forget(chat.passed[-1])
@@ -148,7 +148,7 @@ def open_question(session: Session, intent: str) -> Question | None:
     """The question that the flow waits with, found by replay. Raises FlowFault."""
     if not session.in_flow:
         return None
-    trial = session.model_copy(deep=True)
+    trial = session.for_trial()
     for _again in range(MOST_REPLAYS):
         _chat, stop = _replay(trial, intent)
         if not isinstance(stop, Again):

@@ -88,6 +88,11 @@ class Session(BaseModel):
         """Whether a question is open."""
         return self.flow is not None and self.waiting is None
 
+    def for_trial(self) -> Session:
+        """A copy whose journal a replay may change; the steps themselves are never changed by one."""
+        journal = Journal.model_construct(steps=list(self.journal.steps), aside=list(self.journal.aside))
+        return self.model_copy(update={"journal": journal})
+
     def begin(self, flow: str, facts: dict[str, Any], answers: dict[str, str]) -> None:
         """Start a flow; `answers` are given already, by key."""
         self.end()

@@ -37,6 +37,8 @@ In one line:
 
 from __future__ import annotations
 
+from functools import cache
+
 from services.conversation.domain.places import PROVINCES
 from services.conversation.domain.reading import full_name, place, purpose_words
 from services.conversation.domain.splitting import parts_of
@@ -189,14 +191,16 @@ class WrongWallet(Refusal):
     """The number belongs to another network than the wallet."""
 
 
-def provinces() -> list[Option]:
+@cache
+def provinces() -> tuple[Option, ...]:
     """The provinces; a town that is in one of them only means it, too."""
-    return [Option(id, name, also=_only_in(id)) for id, (name, _towns) in PROVINCES.items()]
+    return tuple(Option(id, name, also=_only_in(id)) for id, (name, _towns) in PROVINCES.items())
 
 
-def towns(province: str) -> list[Option]:
+@cache
+def towns(province: str) -> tuple[Option, ...]:
     """The towns of a province."""
-    return [Option(town, town) for town in PROVINCES[province][1]]
+    return tuple(Option(town, town) for town in PROVINCES[province][1])
 
 
 def _only_in(province: str) -> frozenset[str]:
