@@ -9,4 +9,8 @@ It hears `gateway.message_received`; `payment_refused`, `payment_initiated`, `pa
 `remember_purpose`, `export_my_data`, `forget_me`, `erasure_requested`. It says `conversation.registration_completed`,
 `conversation.staff_command_used`, `conversation.purpose_decided`, `conversation.erasure_requested` and commands to
 payments, credex, reporting and notifier.
+
+Beyond what every service has: `engine/` makes flows durable, `flows/` are the conversations, `facts.py` what they know
+when they begin, `listening/` what a message means outside of them, `reactions/` the handlers by what happens, `texts/`
+what is said, `locale/` in which languages, `forms/` the forms of WhatsApp Flows.
 """

@@ -9,9 +9,9 @@ from services.conversation.domain.profile import Profile
 from services.conversation.engine.engine import Turn
 from services.conversation.engine.session import Session
 from services.conversation.engine.texts import speaking
-from services.conversation.handlers.telling import turn_for
 from services.conversation.listening import hear
 from services.conversation.listening.situation import Situation
+from services.conversation.reactions.telling import turn_for
 from services.conversation.settings import ConversationSettings
 from shared.contracts.base import Event
 from shared.contracts.conversation import ChooseLanguage, RememberDonor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.conversation.domain.purpose import ProposedPurpose, purpose_id_of
 from services.conversation.engine.texts import _, later
-from services.conversation.handlers.telling import say_to, tell
+from services.conversation.reactions.telling import say_to, tell
 from services.conversation.settings import ConversationSettings
 from services.conversation.store import PROFILES, PURPOSES
 from services.conversation.texts import staff

@@ -1,11 +1,11 @@
 """What conversation does on each message: listen, tell outcomes whether or not a flow still lives, remember.
 
-A package, since this service hears more than any other: a file for each kind of thing that happens.
+The functions stand in `reactions/`, by what happens.
 """
 
-from services.conversation.handlers.approvals import decide_purpose, propose_purpose, tell_purpose_decided
-from services.conversation.handlers.listen import listen, wake
-from services.conversation.handlers.outcomes import (
+from services.conversation.reactions.approvals import decide_purpose, propose_purpose, tell_purpose_decided
+from services.conversation.reactions.listen import listen, wake
+from services.conversation.reactions.outcomes import (
     tell_approval_refused,
     tell_approved,
     tell_cancelled,
@@ -26,8 +26,8 @@ from services.conversation.handlers.outcomes import (
     tell_uncertain,
     tell_verified,
 )
-from services.conversation.handlers.privacy import erase_session, export_my_data, exported, forget_me
-from services.conversation.handlers.remember import (
+from services.conversation.reactions.privacy import erase_session, export_my_data, exported, forget_me
+from services.conversation.reactions.remember import (
     choose_language,
     know_cancelled,
     know_disputed,

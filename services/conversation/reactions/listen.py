@@ -9,10 +9,10 @@ from services.conversation.engine.engine import Turn
 from services.conversation.engine.session import Session
 from services.conversation.engine.texts import _, speaking
 from services.conversation.engine.words import language_of
-from services.conversation.handlers.telling import keep_time, set_timer
 from services.conversation.listening import hear, idling
 from services.conversation.listening.situation import Situation
 from services.conversation.ports import WAKE, Wake, Woken
+from services.conversation.reactions.telling import keep_time, set_timer
 from services.conversation.settings import ConversationSettings
 from services.conversation.store import PROFILES, SESSIONS
 from shared.bus.handlers import answered, on

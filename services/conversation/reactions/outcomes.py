@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.conversation.engine.texts import _, later
-from services.conversation.handlers.telling import say_to, tell
+from services.conversation.reactions.telling import say_to, tell
 from services.conversation.texts import payments, staff
 from shared.bus.handlers import on
 from shared.bus.work import Work
