@@ -25,7 +25,7 @@ def donate(here: Situation, said: dict[str, str] | None = None, *, forget: tuple
     if not here.settings.can_donate:
         return here.say(_("Giving is switched off at the moment."))
     answers = {key: typed for key, typed in here.profile.answers.items() if key not in forget}
-    return _begin(here, "donate", answers | (said or {}))
+    return _begin(here, "donate", answers, said)
 
 
 def donate_again(here: Situation, *, forget: tuple[str, ...] = ()) -> Turn:
@@ -47,14 +47,14 @@ def register(here: Situation, said: dict[str, str] | None = None) -> Turn:
     answers = known.answers if known else {}
     if here.profile.name is not None:
         answers = {"name#1": here.profile.name} | answers
-    return _begin(here, "register", answers | (said or {}))
+    return _begin(here, "register", answers, said)
 
 
 def forget(here: Situation) -> Turn:
     """Forget the person; not while money may still come, which somebody has to be told of."""
     if here.session.waiting or here.profile.has_pending:
         return here.aside(_("A payment of yours is still open. Please send *forget me* again when it is done."))
-    return _begin(here, "forget", {})
+    return _begin(here, "forget")
 
 
 def take_up(here: Situation) -> Turn:
@@ -118,11 +118,13 @@ def facts_of(here: Situation, name: str) -> dict[str, Any]:
     return facts
 
 
-def _begin(here: Situation, name: str, answers: dict[str, str]) -> Turn:
+def _begin(here: Situation, name: str, known: dict[str, str] | None = None, said: dict[str, str] | None = None) -> Turn:
+    """Begin a flow with what is remembered, and over it what was said just now."""
     session = here.session
+    answers = (known or {}) | (said or {})
     if session.waiting:
         return here.say(waiting_line())
-    if session.flow == name and session.journal.has_requested:
+    if session.flow == name and (not said or session.journal.has_requested):
         return here.again(_("Let us finish this first."))
     if session.flow != name:
         session.park(here.now + here.settings.draft_kept)

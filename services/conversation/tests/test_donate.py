@@ -254,3 +254,32 @@ async def test_a_wait_ends_only_by_the_answer_to_its_own_request(tariro: Talk) -
     await tariro.told(PaymentInitiated.model_validate(other.model_dump()))
     [waiting] = await tariro.say("anything")
     assert "on its way" in text_of(waiting)
+
+
+async def test_editing_province_and_town_asks_both_and_mixes_nothing_up(tariro: Talk) -> None:
+    """The earlier system's "Start Fresh" took the province for the congregation."""
+    await tariro.give()
+    await tariro.tap("Edit")
+    await tariro.tap("Province and town")
+    assert "province" in text_of(tariro.last)
+    await tariro.give("Bulawayo", "Bulawayo West")
+    assert "Tariro Moyo, Bulawayo West, Bulawayo" in text_of(tariro.last)
+
+
+async def test_money_is_written_with_its_currency_once(tariro: Talk) -> None:
+    """The earlier system's summary showed "USD$20"."""
+    await tariro.give()
+    assert "*USD 20.00*" in text_of(tariro.last)
+    assert "$" not in text_of(tariro.last)
+
+
+@pytest.mark.parametrize("text", ["ok I approved", "0772222222", "done", "hello", "what now?"])
+async def test_anything_said_while_a_payment_is_pending_neither_drops_nor_doubles_it(tariro: Talk, text: str) -> None:
+    """The worst fault of the earlier system: it forgot the payment, or charged a second number."""
+    await tariro.give(*NEW_DONOR, "confirm")
+    for _before_and_after in range(2):
+        assert await tariro.say(text)
+        await tariro.told(tariro.initiated())
+    assert len(tariro.harness.all(RequestPayment)) == 1
+    [receipt] = await tariro.told(*tariro.settled())
+    assert "2026-000001" in text_of(receipt)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from services.conversation.ports import WAKE
+from services.conversation.store import SESSIONS
 from services.conversation.tests.talk import NEW_DONOR, Talk, text_of
 from shared.contracts.payments import RequestPayment
 
@@ -16,6 +18,19 @@ async def test_four_minutes_bring_one_warning_and_five_the_pause(tariro: Talk) -
     [pause] = await tariro.be_silent(60)
     assert "keep it for 24 hours" in text_of(pause)
     assert await tariro.be_silent(3600) == []
+
+
+async def test_one_timer_stands_in_the_session_itself_so_that_restarts_and_replicas_share_it(tariro: Talk) -> None:
+    """Decision 0002: the store's index of due calls is the sorted set, the claim is the lease."""
+    await tariro.give(*NEW_DONOR[:4])
+    [document] = tariro.harness.documents("conversation", SESSIONS)
+    [timer] = document.outcalls
+    assert timer.name == WAKE.name
+    silence = timer.due_at - tariro.harness.clock.now()
+    assert 235 <= silence.total_seconds() <= 240
+    await tariro.say("x")
+    [document] = tariro.harness.documents("conversation", SESSIONS)
+    assert document.outcalls == []
 
 
 async def test_an_answer_after_the_warning_goes_on_and_is_warned_again_later(tariro: Talk) -> None:

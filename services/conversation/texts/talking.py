@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.conversation.domain.profile import Profile
+from services.conversation.engine.formats import money
 from services.conversation.engine.texts import _, later
+from services.conversation.facts import method_name
 from shared.contracts.gateway import Content, Media
 from shared.kernel.clock import HARARE
 
@@ -48,11 +50,21 @@ def greeting(profile: Profile, organisation: str, now: datetime) -> str:
     else:
         hello = _("Hello")
     if profile.first_name:
-        return _("{hello}, {name}. Welcome back to {organisation}.").format(
+        back = _("{hello}, {name}. Welcome back to {organisation}.").format(
             hello=hello, name=profile.first_name, organisation=organisation
         )
+        return "\n".join([back, *_last_time(profile)])
     welcome = _("{hello}. Welcome to {organisation}.").format(hello=hello, organisation=organisation)
     return f"{welcome}\n\nEnglish · chiShona · isiNdebele: *language*" if profile.language is None else welcome
+
+
+def _last_time(profile: Profile) -> list[str]:
+    """What the next gift begins with: *Give* asks for the amount only."""
+    latest = profile.latest
+    if latest is None or latest.purpose is None:
+        return []
+    text = _("Last time: {amount} for {purpose} by {method}. *donate* asks for the amount only.")
+    return [text.format(amount=money(latest.amount), purpose=_(latest.purpose), method=method_name(latest.method))]
 
 
 def help_text(*, donations: bool, registration: bool) -> str:
