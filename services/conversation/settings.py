@@ -10,7 +10,7 @@ from pydantic_settings import NoDecode
 
 from services.conversation.engine.texts import later
 from shared.kernel.limits import METHODS, Limits
-from shared.kernel.phone import parse_phone
+from shared.kernel.phone import NotAPhone, parse_phone
 from shared.runtime.settings import Settings
 
 LONGEST_PURPOSE = 40
@@ -21,7 +21,10 @@ def _list(value: Any) -> Any:
 
 
 def _phones(value: Any) -> Any:
-    return frozenset(parse_phone(part) for part in _list(value))
+    try:
+        return frozenset(parse_phone(part) for part in _list(value))
+    except NotAPhone as error:
+        raise ValueError(str(error)) from None
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_list)]
@@ -65,8 +68,6 @@ class ConversationSettings(Settings):
     """`PAYNOW_USD_METHODS`, `PAYNOW_ZWG_METHODS`: the ways to pay in each."""
     paynow_test_mode: bool = False
     """`PAYNOW_TEST_MODE`: the four test numbers work with every method."""
-    bank_details: str = Field(default="", max_length=600)
-    """`BANK_DETAILS`: where money for *bank or cash* goes, as donors are told."""
     session_warn_seconds: int = Field(default=240, gt=0)
     session_pause_seconds: int = Field(default=300, gt=0)
     draft_hours: int = Field(default=24, gt=0)
@@ -93,12 +94,16 @@ class ConversationSettings(Settings):
 
     @property
     def methods(self) -> dict[str, tuple[str, ...]]:
-        """The methods of each currency that is on."""
+        """The methods of each currency that has any. Without an integration only bank or cash is possible."""
         given = {
             "USD": (self.paynow_usd_id, self.paynow_usd_methods),
             "ZWG": (self.paynow_zwg_id, self.paynow_zwg_methods),
         }
-        return {currency: methods for currency, (id, methods) in given.items() if id is not None and methods}
+        possible = {
+            currency: tuple(method for method in methods if id is not None or method == "manual")
+            for currency, (id, methods) in given.items()
+        }
+        return {currency: methods for currency, methods in possible.items() if methods}
 
     @property
     def can_donate(self) -> bool:

@@ -11,7 +11,7 @@ from shared.kernel.ids import MemberId, PaymentId
 from shared.kernel.money import Money
 
 REMEMBERED = 50
-PENDING = frozenset({"requested", "initiating", "awaiting_payer", "uncertain"})
+PENDING = frozenset({"awaiting_payer", "awaiting_approval", "uncertain"})
 """States in which the money may still come."""
 
 
@@ -82,6 +82,11 @@ class Profile(BaseModel):
     def has_pending(self) -> bool:
         """Whether money may still come."""
         return bool(self.pending)
+
+    @property
+    def has_prompt(self) -> bool:
+        """Whether the person may be busy with a prompt of the provider just now."""
+        return any(payment.state != "awaiting_approval" for payment in self.pending)
 
     @property
     def waits_for_code(self) -> KnownPayment | None:

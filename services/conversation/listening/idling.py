@@ -35,7 +35,7 @@ def look(here: Situation) -> Turn:
         return here.say(
             _("This takes longer than usual. You will not be charged twice, and I will tell you here what we find.")
         )
-    if here.profile.has_pending:
+    if here.profile.has_prompt:
         session.active_at = now  # the person may be busy with the prompt on their phone
         return Turn()
     if now - (session.active_at or now) < timedelta(seconds=settings.session_pause_seconds):

@@ -8,7 +8,7 @@ from services.conversation.texts import payments, staff
 from shared.bus.handlers import on
 from shared.bus.work import Work
 from shared.contracts.credex import CredexUnavailable
-from shared.contracts.notifier import Document
+from shared.contracts.notifier import Document, Picture, SendMessage
 from shared.contracts.payments import (
     ApprovalRefused,
     OneTimeCodeRefused,
@@ -36,8 +36,15 @@ _ONCE_MORE = ("retry", "other_way", "menu")
 
 @on(PaymentInitiated)
 async def tell_initiated(event: PaymentInitiated, work: Work) -> None:
-    """What the payer is to do now."""
-    await tell(event.payer, event, lambda here: payments.initiated(event, here.settings.bank_details), work)
+    """What the payer is to do now; a picture of the code where there is one."""
+    if payments.cannot_be_approved(event):
+        text = payments.lost_authorisation
+        await tell(event.payer, event, lambda here: here.offering(text(event), "donate", "menu"), work)
+        return
+    await tell(event.payer, event, lambda _here: payments.initiated(event), work)
+    if event.authorisation is not None and event.authorisation.picture is not None:
+        picture = Picture(file=event.authorisation.picture, caption=event.authorisation.code)
+        work.emit(SendMessage(member=event.payer, content=picture, purpose="notice"))
 
 
 @on(PaymentUncertain)

@@ -77,7 +77,8 @@ async def remember_purpose(command: RememberPurpose, work: Work) -> None:
 
 @on(PaymentInitiated)
 async def know_initiated(event: PaymentInitiated, work: Work) -> None:
-    await _know(event.payer, _known(event, "awaiting_payer", work.now), work)
+    state = "awaiting_approval" if event.method == "manual" else "awaiting_payer"
+    await _know(event.payer, _known(event, state, work.now), work)
 
 
 @on(PaymentUncertain)

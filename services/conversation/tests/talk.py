@@ -24,7 +24,6 @@ ENVIRONMENT = {
     "PAYNOW_ZWG_ID": "30102",
     "PAYNOW_USD_METHODS": "ecocash,onemoney,innbucks,omari,web,manual",
     "PAYNOW_TEST_MODE": "true",
-    "BANK_DETAILS": "Ruvimbo Church, CBZ 0123456789",
     "ADMIN_PHONE": "+263773000001",
     "FINANCE_PHONE": "+263773000002",
     "ORGANISATION_NAME": "Ruvimbo Church",
@@ -112,8 +111,12 @@ class Talk:
             "method": request.method,
         }
 
-    def initiated(self, authorisation: Authorisation | None = None) -> PaymentInitiated:
-        return PaymentInitiated(intent=self.request.intent, authorisation=authorisation, **self.about())
+    def initiated(
+        self, authorisation: Authorisation | None = None, instructions: str | None = None
+    ) -> PaymentInitiated:
+        return PaymentInitiated(
+            intent=self.request.intent, authorisation=authorisation, instructions=instructions, **self.about()
+        )
 
     def cancelled(self) -> PaymentCancelled:
         now = self.harness.clock.now()

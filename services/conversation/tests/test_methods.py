@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.conversation.tests.talk import NEW_DONOR, Talk, choices_of, text_of
+from shared.contracts.files import FileRef
 from shared.contracts.notifier import LinkButton
 from shared.contracts.payments import Authorisation, OneTimeCodeRefused, RequestPayment, SubmitOneTimeCode
 from shared.kernel.ids import PaymentId
@@ -47,11 +48,31 @@ async def test_a_web_payment_is_a_button_that_opens_the_page(tariro: Talk) -> No
     assert (told.title, told.url) == ("Pay now", "https://www.paynow.co.zw/pay/1")
 
 
-async def test_bank_or_cash_tells_the_account_and_the_reference(tariro: Talk) -> None:
+async def test_bank_or_cash_tells_the_account_and_the_reference_and_waits_for_staff(tariro: Talk) -> None:
     await give_by(tariro, "Bank or cash")
-    [told] = await tariro.told(tariro.initiated())
+    reference = tariro.about()["payment_id"]
+    [told] = await tariro.told(tariro.initiated(instructions=f"CBZ 0123456789\nReference: {reference}"))
     assert "CBZ 0123456789" in text_of(told)
-    assert f"Reference {tariro.about()['payment_id']}" in text_of(told)
+    assert text_of(told).count(reference) == 1
+    assert "waiting for our staff" in text_of((await tariro.say("history"))[0])
+    await tariro.say("donate")
+    assert len(await tariro.be_silent(310)) == 2, "it may take days: silence is warned of meanwhile"
+
+
+@pytest.mark.parametrize("method", ["InnBucks", "Card or web page", "O'mari"])
+async def test_a_request_that_cannot_be_approved_any_more_is_said_to_charge_nothing(tariro: Talk, method: str) -> None:
+    """The provider's answer was lost with the code, the link or the address for the one-time code."""
+    await give_by(tariro, method, *(["0712345678"] if method == "O'mari" else []))
+    [told] = await tariro.told(tariro.initiated())
+    assert "Nothing is charged" in text_of(told)
+    assert "[Give]" in text_of(told)
+
+
+async def test_the_picture_of_the_code_follows_its_text(tariro: Talk) -> None:
+    await give_by(tariro, "InnBucks")
+    file = FileRef(url="http://127.0.0.1/f/1", sha256="0" * 64, size=1, name="code.png", type="image/png")
+    told = await tariro.told(tariro.initiated(Authorisation(code="0012345678", picture=file)))
+    assert [content.kind for content in told] == ["text", "picture"]
 
 
 async def test_the_code_of_omari_is_taken_in_the_chat_after_the_flow_is_over(tariro: Talk) -> None:
@@ -65,7 +86,7 @@ async def test_the_code_of_omari_is_taken_in_the_chat_after_the_flow_is_over(tar
 
 async def test_a_wrong_code_is_told_with_the_tries_that_are_left(tariro: Talk) -> None:
     await give_by(tariro, "O'mari", "0712345678")
-    await tariro.told(tariro.initiated())
+    await tariro.told(tariro.initiated(Authorisation(code_reference="ABC12")))
     id = PaymentId(tariro.about()["payment_id"])
     for tries, words in ((3, "tries left: 3"), (0, "last try"), (None, "could not be tried")):
         refused = OneTimeCodeRefused(payment_id=id, payer=tariro.member, tries_left=tries)
@@ -75,14 +96,14 @@ async def test_a_wrong_code_is_told_with_the_tries_that_are_left(tariro: Talk) -
 
 async def test_digits_are_no_code_once_the_payment_is_over(tariro: Talk) -> None:
     await give_by(tariro, "O'mari", "0712345678")
-    await tariro.told(tariro.initiated(), *tariro.settled())
+    await tariro.told(tariro.initiated(Authorisation(code_reference="ABC12")), *tariro.settled())
     await tariro.say("012345")
     assert tariro.harness.all(SubmitOneTimeCode) == []
 
 
 async def test_digits_answer_the_open_question_rather_than_omari(tariro: Talk) -> None:
     await give_by(tariro, "O'mari", "0712345678")
-    await tariro.told(tariro.initiated())
+    await tariro.told(tariro.initiated(Authorisation(code_reference="ABC12")))
     await tariro.give("donate", "1234")
     assert tariro.harness.all(SubmitOneTimeCode) == []
 

@@ -8,6 +8,7 @@ from services.conversation.engine.texts import _, later
 from services.conversation.facts import method_name
 from shared.contracts.notifier import LinkButton, Outgoing, PlainText
 from shared.contracts.payments import (
+    Authorisation,
     OneTimeCodeRefused,
     PaymentCancelled,
     PaymentChecked,
@@ -29,29 +30,45 @@ PAGE = 7
 """Payments that are shown at once."""
 
 
-def initiated(event: PaymentInitiated, bank_details: str) -> Outgoing:
+def initiated(event: PaymentInitiated) -> Outgoing:
     """What the payer is to do now."""
-    authorisation = event.authorisation
-    link = authorisation.link if authorisation else None
+    authorisation = event.authorisation or Authorisation()
+    link = authorisation.link
     text = _INITIATED.get(event.method, _INITIATED["ecocash"])
     lines = [
         _(text).format(
             amount=money(event.amount),
             method=method_name(event.method),
-            code=authorisation.code if authorisation else None,
-            reference=authorisation.code_reference if authorisation else None,
+            code=authorisation.code,
+            reference=authorisation.code_reference,
         )
     ]
-    if event.method == "manual" and bank_details:
-        lines.append(bank_details)
-    if authorisation is not None and authorisation.code_expires:
+    if authorisation.code_expires:
         lines.append(_("The code is good until {time}.").format(time=authorisation.code_expires))
-    lines.append(_("Reference {reference}").format(reference=event.payment_id))
+    if event.method == "manual" and event.instructions:
+        lines.append(event.instructions)
+    else:
+        lines.append(_("Reference {reference}").format(reference=event.payment_id))
     if event.test_mode:
         lines.append(_("(Test mode: no money moves.)"))
-    if link is not None and link.startswith(("https://", "http://")):
-        return LinkButton(body="\n".join(lines), title=_("Pay now"), url=link)
-    return PlainText(body="\n".join([*lines, *([link] if link else [])]))
+    body = "\n".join(lines)
+    if link is None:
+        return PlainText(body=body)
+    if link.startswith(("https://", "http://")):
+        return LinkButton(body=body, title=_("Pay now"), url=link)
+    return PlainText(body=f"{body}\n{link}")
+
+
+def cannot_be_approved(event: PaymentInitiated) -> bool:
+    """Whether what the payer needs to approve it was lost with the provider's answer."""
+    return event.method in {"innbucks", "omari", "web"} and event.authorisation is None
+
+
+def lost_authorisation(event: PaymentInitiated) -> str:
+    return _(
+        "Your request for *{amount}* reached {method}, but what you need to approve it was lost on the way. Nothing is"
+        " charged; you can give again."
+    ).format(amount=money(event.amount), method=method_name(event.method))
 
 
 _INITIATED = {
@@ -67,7 +84,7 @@ _INITIATED = {
     ),
     "web": later("Please pay *{amount}* on Paynow's page, by card or otherwise. I will tell you here when it is done."),
     "manual": later(
-        "Please pay *{amount}* by bank or cash and name the reference below. We tell you here when it has arrived."
+        "Please pay *{amount}* by bank or cash and name the reference. We tell you here when it has arrived."
     ),
 }
 
@@ -113,6 +130,8 @@ def receipt(event: ReceiptIssued) -> str:
     ]
     if event.provider_reference:
         lines.append(_("Paynow reference: {reference}").format(reference=event.provider_reference))
+    if event.verify_url:
+        lines.append(_("Anybody can check it: {url}").format(url=event.verify_url))
     return "\n".join(lines)
 
 
