@@ -9,8 +9,9 @@ import pytest
 from services.conversation.engine.chat import Chat
 from services.conversation.engine.engine import FLOWS, MOST_STEPS, Flow
 from services.conversation.engine.journal import Step
-from services.conversation.tests.person import Person
+from services.conversation.tests.person import Person, events_about
 from shared.contracts.gateway import Text
+from shared.contracts.payments import PaymentCancelled
 
 
 @pytest.fixture
@@ -114,3 +115,30 @@ def test_a_broken_flow_with_a_request_is_not_begun_again(person: Person) -> None
     change(broken)
     assert "something went wrong" in said(person, "Mutare")
     assert person.requests == []
+
+
+def test_an_event_for_a_flow_that_is_broken_is_told_all_the_same(person: Person) -> None:
+    for text in ("Mutare", "youth", "20 usd", "EcoCash", "0771111111", "confirm"):
+        person.hear(Text(body=text))
+
+    async def broken(chat: Chat) -> None:
+        raise KeyError
+
+    change(broken)
+    [request] = person.requests
+    turn = person.told(events_about(request)["payments.payment_initiated"], "Enter your PIN.")
+    assert getattr(turn.outgoing[0], "body", "") == "Enter your PIN."
+    assert person.session.flow is None
+
+
+def test_a_flow_that_no_longer_knows_its_answer_is_stopped(person: Person) -> None:
+    for text in ("Mutare", "youth", "20 usd", "EcoCash", "0771111111", "confirm"):
+        person.hear(Text(body=text))
+
+    async def changed(chat: Chat) -> None:
+        await chat.request(person.requests[0], PaymentCancelled, about={})
+
+    change(changed)
+    turn = person.told(events_about(person.requests[0])["payments.payment_initiated"])
+    assert len(turn.outgoing) == 2
+    assert person.session.flow is None

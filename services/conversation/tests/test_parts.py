@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.conversation.domain.splitting import parts_of
 from services.conversation.tests.talk import NEW_DONOR, Talk, text_of
-from shared.contracts.payments import RequestPayment
+from shared.contracts.payments import PaymentNeedsReview, RequestPayment
 from shared.kernel.money import Money
 
 CENTS = st.integers(1, 10_000_000).map(lambda cents: Money.from_minor(cents, "USD"))
@@ -120,3 +120,26 @@ async def test_cancel_between_parts_says_that_what_is_paid_stays_paid(tariro: Ta
     [told] = await tariro.say("cancel")
     assert "What is paid stays paid" in text_of(told)
     assert "nothing was charged" not in text_of(told)
+
+
+def test_what_cannot_be_split_within_the_limits_is_not_split() -> None:
+    narrow = Money.of("400", "USD"), Money.of("480", "USD")
+    assert parts_of(Money.of("500", "USD"), *narrow, 5) is None, "two parts of 250 are below the minimum"
+    assert parts_of(Money.of("5", "USD"), Money.of("10", "USD"), Money.of("480", "USD"), 5) is None
+
+
+async def test_bank_or_cash_is_not_split_and_says_what_fits(tariro: Talk) -> None:
+    said = await tariro.give(*NEW_DONOR[:5], "1000 usd", "Bank or cash")
+    assert "from USD 1.00 to USD 480.00; please send an amount in between" in text_of(said[0])
+    assert "How much" in text_of(said[0])
+
+
+async def test_a_part_that_staff_must_look_at_ends_the_gift(tariro: Talk) -> None:
+    await begin(tariro)
+    await tariro.told(tariro.initiated(), *tariro.settled())
+    await tariro.tap("Send it")
+    now = tariro.harness.clock.now()
+    review = PaymentNeedsReview(purpose="Youth Conference", cause="open_too_long", noticed_at=now, **tariro.about())
+    told = await tariro.told(tariro.initiated(), review)
+    assert "Paid: *USD 480.00* of USD 1,000.00" in text_of(told[-1])
+    assert len(tariro.harness.all(RequestPayment)) == 2

@@ -117,3 +117,35 @@ async def test_words_that_leave_keep_no_draft(tariro: Talk, word: str) -> None:
     await tariro.say(word)
     [answer] = await tariro.say("continue")
     assert "nothing to continue" in text_of(answer)
+
+
+async def test_start_over_in_the_middle_begins_with_the_first_question(tariro: Talk) -> None:
+    await tariro.give(*NEW_DONOR[:5])
+    [question] = await tariro.say("start over")
+    assert "full name" in text_of(question)
+
+
+async def test_start_over_between_parts_says_that_what_is_paid_stays_paid(tariro: Talk) -> None:
+    await tariro.give(*NEW_DONOR[:5], "1000 usd", "EcoCash", "yes", "0771111111", "confirm")
+    [told] = await tariro.say("start over")
+    assert "on its way" in text_of(told)
+    await tariro.told(tariro.initiated(), *tariro.settled())
+    [told] = await tariro.say("start over")
+    assert "What is paid stays paid" in text_of(told)
+    assert len(tariro.harness.all(RequestPayment)) == 1
+
+
+async def test_start_over_with_nothing_begun_offers_the_menu(tariro: Talk) -> None:
+    [menu] = await tariro.say("start over")
+    assert "[Give]" in text_of(menu)
+
+
+async def test_while_another_service_is_asked_nothing_else_begins(tariro: Talk) -> None:
+    await tariro.give(*NEW_DONOR, "confirm")
+    for word in ("donate", "register", "continue", "start over"):
+        [told] = await tariro.say(word)
+        assert "on its way" in text_of(told) or "nothing to continue" in text_of(told)
+    [told] = await tariro.say("forget me")
+    assert "still open" in text_of(told)
+    [told] = await tariro.say("cancel")
+    assert "with the provider already" in text_of(told)
