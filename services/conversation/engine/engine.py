@@ -201,4 +201,5 @@ def _turn(session: Session, stop: Suspended | None, effects: Effects) -> Turn:
 
 def _asked(session: Session, question: Question, before: str) -> list[Outgoing]:
     session.asked_key = question.key
+    session.offered = ()  # numbers mean what was shown last
     return render(question, session.run, session.page, before)

@@ -69,7 +69,7 @@ class Session(BaseModel):
     doubt: Doubt | None = None
     draft: Draft | None = None
     offered: tuple[str, ...] = ()
-    """What was offered outside of a flow last: numbers mean these."""
+    """What was offered last and not followed by a question: numbers mean these."""
     rest: list[str] = []
     """What is left of a text that was too long to say at once; *more* shows it."""
     address: Address | None = None

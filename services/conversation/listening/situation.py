@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.conversation.domain.profile import Profile
 from services.conversation.engine.engine import Turn, go_on, say_at_length
+from services.conversation.engine.render import BODY
 from services.conversation.engine.session import Session
 from services.conversation.engine.texts import _
 from services.conversation.settings import ConversationSettings
@@ -59,8 +60,10 @@ class Situation:
         return self.offer(_("What would you like to do?"), *words)
 
     def offer(self, text: str, *words: str) -> Turn:
-        """A text and things to tap."""
-        return Turn([self.offering(text, *words)])
+        """A text and things to tap; a long text goes first, by itself."""
+        if len(text) <= BODY:
+            return Turn([self.offering(text, *words)])
+        return Turn([*say_at_length(self.session, text), self.offering(_("Please choose:"), *words)])
 
     def offering(self, text: str, *words: str) -> Outgoing:
         """As a message: buttons for up to three words, else a list."""

@@ -63,6 +63,8 @@ def take_up(here: Situation) -> Turn:
         return here.again(_("There is nothing to continue."))
     if here.session.waiting:
         return here.say(waiting_line())
+    if here.session.in_flow:
+        return here.again(_("Let us finish this first."))
     here.session.take_up()
     return go_on(here.session, here.intent, _("Let us go on."))
 

@@ -8,7 +8,7 @@ from services.conversation.domain.understanding import understand
 from services.conversation.engine.engine import LONGEST_INPUT, Turn, answer, open_question
 from services.conversation.engine.questions import Question, plain
 from services.conversation.engine.session import Doubt
-from services.conversation.engine.texts import _
+from services.conversation.engine.texts import _, later
 from services.conversation.engine.words import Word, without_greeting, word_of
 from services.conversation.listening import starts, words
 from services.conversation.listening.situation import Situation, title_of
@@ -20,6 +20,7 @@ _VERIFY = re.compile(r"\s*(?:verify|check receipt|simbisa|qinisekisa|verify rece
 _ONE_TIME_CODE = re.compile(r"\s*(\d{4,8})\s*", re.ASCII)
 _STEERING = frozenset({"greet", "menu", "cancel", "back", "edit", "help", "more"})
 """Words that are no answer to anything that we ask, though they would pass as one (decision 0031)."""
+_MY_ANSWER = later("It is my answer")
 DOUBT_WORD, DOUBT_ANSWER = "doubt|word", "doubt|answer"
 
 
@@ -61,14 +62,15 @@ def _one_time_code(here: Situation, text: str) -> Turn | None:
 
 def _in_question(here: Situation, question: Question, text: str, word: Word | None, doubt: Doubt | None) -> Turn:
     session = here.session
-    if question.option_of(text, session.page) or question.asks_for_more(text, session.page):
+    if doubt is not None:
+        if word == doubt.word or plain(text) in {"1", plain(_title(doubt))}:
+            return words.do(here, doubt.word)
+        if plain(text) in {"2", plain(_(_MY_ANSWER))}:
+            return settle(here, doubt, as_word=False)
+    if (offered := _offered(here, text)) is not None:
+        return offered
+    if word is None or question.option_of(text, session.page) or question.asks_for_more(text, session.page):
         return answer(session, text, here.intent)
-    if word is None:
-        if doubt is not None and plain(text) in {"1", "2"}:
-            return settle(here, doubt, as_word=plain(text) == "1")
-        return answer(session, text, here.intent)
-    if doubt is not None and doubt.word == word:
-        return words.do(here, word)
     if question.read is not None and word not in _STEERING and question.takes(text):
         return answer(session, text, here.intent) if word == "thanks" else _ask_which(here, text, word)
     return words.do(here, word)
@@ -76,11 +78,14 @@ def _in_question(here: Situation, question: Question, text: str, word: Word | No
 
 def _ask_which(here: Situation, text: str, word: Word) -> Turn:
     """Both readings fit: ask once."""
-    here.session.doubt = Doubt(typed=text, word=word)
-    title = title_of(word) if word in TITLES else text.strip()[:20]
-    choices = (Choice(id=DOUBT_WORD, title=title), Choice(id=DOUBT_ANSWER, title=_("It is my answer")))
+    doubt = here.session.doubt = Doubt(typed=text, word=word)
+    choices = (Choice(id=DOUBT_WORD, title=_title(doubt)), Choice(id=DOUBT_ANSWER, title=_(_MY_ANSWER)))
     body = _("Do you mean the command, or is “{text}” your answer?").format(text=text[:40])
     return Turn([Buttons(body=body, buttons=choices)])
+
+
+def _title(doubt: Doubt) -> str:
+    return title_of(doubt.word) if doubt.word in TITLES else doubt.typed.strip()[:20]
 
 
 def settle(here: Situation, doubt: Doubt | None, *, as_word: bool) -> Turn:
@@ -109,6 +114,7 @@ def _wanted(here: Situation, text: str) -> Turn | None:
     match found.intent:
         case "donate":
             return starts.donate(here, found.answers, forget=found.replaces)
-        case "register" | "check" | "help" | "history" | "receipt" | "language" as word:
+        case None:
+            return None
+        case word:
             return words.do(here, word)
-    return None

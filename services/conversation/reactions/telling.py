@@ -59,7 +59,6 @@ def turn_for(here: Situation, event: Event, wording: Wording) -> Turn:
     if session.waiting is None or not session.waiting.is_answered_by(event):
         content = wording(here)
         return here.say(content) if isinstance(content, str) else Turn([content])
-    offered = session.offered
     content = wording(here)
     text = content if isinstance(content, str) else _body(content)
     try:
@@ -69,7 +68,6 @@ def turn_for(here: Situation, event: Event, wording: Wording) -> Turn:
         return Turn([PlainText(body=text), *turn.outgoing], turn.messages)
     if turn.outgoing == [PlainText(body=text)]:  # the flow had nothing to add
         return Turn([PlainText(body=text) if isinstance(content, str) else content], turn.messages)
-    session.offered = offered
     return turn
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from services.conversation.tests.person import Person
 from services.conversation.tests.talk import NEW_DONOR, Talk, choices_of, text_of
 from shared.contracts.credex import OpenDashboard
 from shared.contracts.gateway import Changed, Media, Reaction
 from shared.contracts.payments import (
     CheckPayment,
     MakeReceiptDocument,
+    PaymentExpired,
     PaymentFailed,
     ReceiptVerified,
     RequestPayment,
@@ -91,6 +93,26 @@ async def test_the_same_word_again_means_the_word(tariro: Talk) -> None:
     [told] = await tariro.say("receipt")
     assert "no receipt yet" in text_of(told)
     assert "full name" in text_of(told)
+
+
+@pytest.mark.parametrize("reply", ["2", "It is my answer"])
+async def test_the_reading_may_be_chosen_by_number_or_title(tariro: Talk, reply: str) -> None:
+    await tariro.give(*NEW_DONOR[:3], "Home", reply)
+    assert "give to" in text_of(tariro.last)
+
+
+async def test_numbers_mean_what_was_shown_last(tariro: Talk) -> None:
+    await tariro.give(*NEW_DONOR[:4], "language")
+    [question] = await tariro.say("2")
+    assert "Mungade kupa kuchinangwa chipi?" in text_of(question)
+    [amount] = await tariro.say("2")
+    assert "mari yakawanda sei" in text_of(amount)
+
+
+async def test_continue_in_the_middle_of_something_loses_nothing(tariro: Talk) -> None:
+    await tariro.give(*NEW_DONOR[:6], "register", "Tendai Ncube")
+    [again] = await tariro.say("continue")
+    assert "e-mail" in text_of(again)
 
 
 async def test_tatenda_is_a_name_where_a_name_is_asked_for(tariro: Talk) -> None:
@@ -216,6 +238,32 @@ async def test_after_a_failed_initiation_try_again_shows_the_summary(tariro: Tal
     await tariro.told(failed)
     [summary] = await tariro.tap("Try again")
     assert "*USD 20.00* for *Youth Conference*" in text_of(summary)
+
+
+async def test_another_language_may_be_asked_for_in_a_sentence(tariro: Talk) -> None:
+    [told] = await tariro.say("please speak shona")
+    assert "Ndava kutaura chiShona" in text_of(told)
+
+
+async def test_a_page_of_history_with_long_purposes_is_not_cut(tariro: Talk) -> None:
+    await tariro.say("ndebele")
+    purpose = "Ukulungisa uphahla lwendlu enkulu yesonto"[:40]
+    await tariro.give("nika", *NEW_DONOR[1:4], "Okunye", purpose, "480 usd", "EcoCash", "0771111111", "yebo")
+    for _number in range(8):
+        now = tariro.harness.clock.now()
+        expired = PaymentExpired(purpose=purpose, expired_at=now, **tariro.about())
+        await tariro.told(tariro.initiated(), expired)
+        await tariro.give("nika", "479.99 usd", "yebo")
+    await tariro.told(tariro.initiated())
+    [page] = await tariro.say("imbali")
+    assert text_of(page).count(purpose) == 7
+    assert "[Okudala]" in text_of(page)
+
+
+def test_a_long_text_with_things_to_tap_goes_first_by_itself() -> None:
+    first, choices = Person().here.offer("x" * 1500, "menu").outgoing
+    assert text_of(first) == "x" * 1500
+    assert text_of(choices) == "Please choose: [Menu]"
 
 
 @pytest.mark.parametrize("text", ["volunteer", "register me"])
