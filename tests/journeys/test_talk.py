@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.journeys.donor import introduce
 from tests.journeys.system import System
 
@@ -68,3 +70,19 @@ def test_registering_again_shows_the_record(system: System) -> None:
     volunteer.hears("You are registered")
     volunteer.say("register")
     assert "welder, IT and support" in volunteer.hears("tendai@example.org")
+
+
+def test_a_session_is_warned_paused_and_taken_up_though_the_process_was_killed(tmp_path: Path, mongo_url: str) -> None:
+    """The timer stands in the session: who lives when it is due makes the call (decision 0002)."""
+    with System(tmp_path, mongo_url, SESSION_WARN_SECONDS="3", SESSION_PAUSE_SECONDS="5") as system:
+        donor = system.outside.new_phone()
+        introduce(donor)
+        donor.hears("How much")
+        system.kill("all")
+        system.start("all")
+        donor.hears("Are you still there?")
+        assert "[Continue]" in donor.hears("put this aside")
+        donor.tap("Continue")
+        donor.hears("How much")
+        donor.say("20 usd")
+        donor.hears("like to pay")
