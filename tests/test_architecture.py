@@ -24,7 +24,7 @@ EVERY_SERVICE = {"__init__.py", "app.py", "settings.py", "handlers.py", "tests"}
 SOME = {"routes.py", "domain", "ports.py", "adapters", "store.py"}
 """Where a service has need of them, they are called so (architecture 2)."""
 ODD_ONES = {
-    "conversation": {"engine", "flows", "facts.py", "forms", "listening", "locale", "reactions", "texts"},
+    "conversation": {"engine", "flows", "facts.py", "listening", "locale", "reactions", "texts"},
     "gateway": {"forward.py", "health.py", "members.py"},
 }
 """What only one service has; its docstring says why."""

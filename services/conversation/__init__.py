@@ -12,5 +12,5 @@ payments, credex, reporting and notifier.
 
 Beyond what every service has: `engine/` makes flows durable, `flows/` are the conversations, `facts.py` what they know
 when they begin, `listening/` what a message means outside of them, `reactions/` the handlers by what happens, `texts/`
-what is said, `locale/` in which languages, `forms/` the forms of WhatsApp Flows.
+what is said, `locale/` in which languages.
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from services.conversation.engine.engine import FlowFault, Turn
 from services.conversation.engine.texts import _
-from services.conversation.forms.registration import read_form
+from services.conversation.flows.registration_form import read_form
 from services.conversation.listening import staff, starts, taps, typed, words
 from services.conversation.listening.situation import Situation
 from services.conversation.texts import talking

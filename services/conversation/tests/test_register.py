@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.conversation import forms
+from services.conversation import flows
 from services.conversation.domain.places import PROVINCES
 from services.conversation.domain.profile import Profile
 from services.conversation.domain.skills import SKILLS
@@ -109,7 +109,7 @@ async def test_a_form_made_up_by_somebody_does_no_harm(tariro: Talk, skills: obj
 
 def test_the_form_keeps_the_rules_of_flow_json_and_our_lists() -> None:
     """WhatsApp contract 5.5."""
-    form = json.loads((Path(forms.__path__[0]) / "registration.json").read_text())
+    form = json.loads((Path(flows.__path__[0]) / "registration_form.json").read_text())
     assert form["version"] == "7.3"
     fields: dict[str, dict[str, Any]] = {}
     limits = {"TextInput": 20, "Dropdown": 20, "CheckboxGroup": 30, "OptIn": 120, "Footer": 35}

@@ -14,7 +14,7 @@ from shared.kernel.errors import Refusal
 from shared.kernel.ids import MemberId
 
 FORM = "register/1"
-"""What the form `registration.json` calls itself; the number is that of its consent's wording."""
+"""What the form `registration_form.json` calls itself; the number is that of its consent's wording."""
 
 
 @dataclass
