@@ -44,8 +44,10 @@ async def listen(event: MessageReceived, work: Work) -> None:
     with speaking(profile.language or guessed or "en"):
         here = Situation(event.member, session, profile, work.settings, work.now)
         turn = _over_the_cap(here) or hear(here, event.content)
-        if slow_down:
+        if slow_down and len(turn.outgoing) < MOST_OUTGOING:
             turn.outgoing.append(PlainText(body=_("Please send a little slower; I answer everything in order.")))
+        elif slow_down:
+            session.told_to_slow_down = False  # said with the next answer, where there is room for it
     if len(turn.outgoing) > MOST_OUTGOING:
         log.error("more was to be said than may be", extra={"messages": len(turn.outgoing)})
         turn.outgoing = turn.outgoing[:1] + turn.outgoing[1 - MOST_OUTGOING :]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -21,7 +20,7 @@ from services.conversation.facts import METHOD_NAMES
 from services.conversation.flows import donate, forget, register
 from services.conversation.settings import ConversationSettings
 from services.conversation.store import PROFILES
-from services.conversation.tests.extraction import SERVICE, marked_texts
+from services.conversation.tests.extraction import marked_texts, path_of, updated
 from services.conversation.tests.talk import NEW_DONOR, Talk, choices_of, text_of
 from services.conversation.tests.transcripts import transcripts_of
 from services.conversation.texts.talking import TITLES
@@ -50,7 +49,7 @@ ROWS = (
 
 
 def catalog(language: Language) -> dict[str, str]:
-    with (SERVICE / "locale" / language / "messages.po").open("rb") as source:
+    with path_of(language).open("rb") as source:
         return {str(text.id): str(text.string) for text in read_po(source) if text.id}
 
 
@@ -59,6 +58,11 @@ def test_every_text_is_translated_and_no_translation_is_left_over(language: Lang
     known, marked = catalog(language), marked_texts()
     assert [text for text in marked if not known.get(text)] == []
     assert [text for text in known if text not in marked] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_catalog_is_as_the_command_writes_it(language: Language) -> None:
+    assert updated(language) == path_of(language).read_text(), "python -m services.conversation.tests.extraction"
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -93,7 +97,7 @@ def test_what_is_tapped_fits_the_channel(language: Language) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_the_catalog_says_that_a_native_speaker_has_yet_to_review_it(language: Language) -> None:
-    head = Path(SERVICE / "locale" / language / "messages.po").read_text()[:300]
+    head = path_of(language).read_text()[:300]
     assert "No native speaker has reviewed them yet" in head
 
 
