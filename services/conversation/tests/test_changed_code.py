@@ -10,7 +10,7 @@ from services.conversation.engine.chat import Chat
 from services.conversation.engine.engine import FLOWS, MOST_STEPS, Flow
 from services.conversation.engine.journal import Step
 from services.conversation.tests.person import Person, events_about
-from shared.contracts.gateway import Text
+from shared.contracts.gateway import Tap, Text
 from shared.contracts.payments import PaymentCancelled
 
 
@@ -142,3 +142,19 @@ def test_a_flow_that_no_longer_knows_its_answer_is_stopped(person: Person) -> No
     turn = person.told(events_about(person.requests[0])["payments.payment_initiated"])
     assert len(turn.outgoing) == 2
     assert person.session.flow is None
+
+
+def test_the_choices_of_a_summary_that_was_confirmed_change_nothing_any_more(person: Person) -> None:
+    async def longer(chat: Chat) -> None:
+        await chat.ask("name", "Your name?", str)
+        await chat.confirm("Please check: a name", {"name": "Name"})
+        await chat.ask("shoe_size", "Your shoe size?", str)
+
+    change(longer)
+    person.session.journal.forget("province#1")
+    person.hear(Text(body="hello"))
+    edit = next(id for id in person.taps if id.endswith("|edit"))
+    person.hear(Text(body="confirm"))
+    [told] = person.hear(Tap(id=edit, title="Edit", of="button")).outgoing
+    assert "older message" in told.body  # type: ignore[union-attr]  # questions have a body
+    assert "shoe size" in told.body  # type: ignore[union-attr]  # the same

@@ -70,6 +70,14 @@ async def test_stopping_in_between_leaves_what_is_paid_and_says_so(tariro: Talk)
     assert len(tariro.harness.all(RequestPayment)) == 1
 
 
+async def test_what_is_paid_is_summed_over_the_parts(tariro: Talk) -> None:
+    await begin(tariro)
+    for number in range(2):
+        await tariro.told(tariro.initiated(), *tariro.settled())
+        await tariro.say("no" if number else "yes")
+    assert "Paid: *USD 960.00* of USD 1,000.00" in text_of(tariro.last)
+
+
 async def test_a_part_that_was_cancelled_can_be_sent_again_as_a_new_intent(tariro: Talk) -> None:
     await begin(tariro)
     first = tariro.request.intent

@@ -10,7 +10,7 @@ import pytest
 from services.conversation.domain.profile import Profile
 from services.conversation.store import PROFILES, PURPOSES, SESSIONS
 from services.conversation.tests.talk import NEW_DONOR, Talk, text_of
-from shared.contracts.conversation import ErasureRequested
+from shared.contracts.conversation import ErasureRequested, ForgetMe
 from shared.contracts.notifier import Document
 from shared.contracts.topology import EVENTS_HEARD
 from shared.http.files import FILES
@@ -54,6 +54,13 @@ async def test_nobody_is_forgotten_while_money_may_still_come(tariro: Talk) -> N
     await tariro.give(*NEW_DONOR, "confirm")
     await tariro.told(tariro.initiated())
     [refused] = await tariro.say("forget me")
+    assert "still open" in text_of(refused)
+    assert tariro.harness.all(ErasureRequested) == []
+
+
+async def test_a_payment_that_began_after_the_question_stops_the_erasure(tariro: Talk) -> None:
+    await tariro.give(*NEW_DONOR, "confirm")
+    _prompt, refused = await tariro.told(tariro.initiated(), ForgetMe(member=tariro.member))
     assert "still open" in text_of(refused)
     assert tariro.harness.all(ErasureRequested) == []
 

@@ -216,7 +216,8 @@ async def test_try_again_while_the_payment_is_open_starts_no_second_one(tariro: 
     await tariro.give(*NEW_DONOR, "confirm")
     await tariro.told(tariro.initiated())
     [told] = await tariro.say("try again")
-    assert "still open" in text_of(told)
+    assert "Your payment of USD 20.00 is still open: waiting for your approval" in text_of(told)
+    assert choices_of(told) == []
     assert len(tariro.harness.all(RequestPayment)) == 1
 
 
