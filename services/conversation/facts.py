@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel
 
+from services.conversation.engine.texts import _, later
+from shared.contracts.payments import Method
 from shared.kernel.ids import MemberId
 from shared.kernel.money import Money
 from shared.kernel.phone import local_form, wallet_of
 
-METHOD_NAMES = {"ecocash": "EcoCash", "onemoney": "OneMoney"}
+METHOD_NAMES: dict[str, str] = {
+    "ecocash": "EcoCash",
+    "onemoney": "OneMoney",
+    "innbucks": "InnBucks",
+    "omari": "O'mari",
+    "web": later("Card or web page"),
+    "manual": later("Bank or cash"),
+}
 """Methods as people know them; product names stay as they are in every language."""
+NEED_WALLET = frozenset({"ecocash", "onemoney", "omari"})
+"""Methods that charge a number (Paynow contract 2.1); O'mari takes one of any network."""
 
 TEST_NUMBERS = frozenset({"0771111111", "0772222222", "0773333333", "0774444444"})
 """They work with every method in test mode (Paynow contract 6.2)."""
+
+
+def method_name(method: str) -> str:
+    """A way to pay, in the language that is spoken."""
+    return _(METHOD_NAMES.get(method, method))
 
 
 class DonationFacts(BaseModel):
@@ -23,20 +37,44 @@ class DonationFacts(BaseModel):
     member: MemberId
     own_phone: str | None
     purposes: tuple[str, ...]
-    methods: dict[str, tuple[Literal["ecocash", "onemoney"], ...]]
+    methods: dict[str, tuple[Method, ...]]
     """By currency."""
-    limits: dict[str, tuple[Money, Money]]
-    """Lowest and highest of one payment, by currency."""
+    limits: dict[str, dict[str, tuple[Money, Money]]]
+    """Lowest and highest of one payment, by currency and method."""
+    max_parts: int
     test_mode: bool
+    approve_purposes: bool = False
+    approved_purposes: tuple[str, ...] = ()
+    still_open: tuple[Money, ...] = ()
+    """Payments whose money may still come: the summary names them, so that nobody pays twice by mistake."""
 
     @property
     def currencies(self) -> tuple[str, ...]:
         return tuple(self.methods)
 
-    @property
-    def only_currency(self) -> str | None:
-        return self.currencies[0] if len(self.currencies) == 1 else None
+    def smallest(self, currency: str) -> Money:
+        """The least that any method takes."""
+        return min((lowest for lowest, _highest in self.limits[currency].values()), key=lambda money: money.amount)
+
+    def largest(self, currency: str) -> Money:
+        """The most that any method takes at once."""
+        return max((highest for _lowest, highest in self.limits[currency].values()), key=lambda money: money.amount)
 
     def fits(self, phone: str, method: str) -> bool:
         """Whether the number can be on the wallet: by its prefix, or as a test number in test mode."""
-        return wallet_of(phone) == method or (self.test_mode and local_form(phone) in TEST_NUMBERS)
+        if method == "omari" or (self.test_mode and local_form(phone) in TEST_NUMBERS):
+            return True
+        return wallet_of(phone) == method
+
+
+class MemberFacts(BaseModel):
+    """Just who it is."""
+
+    member: MemberId
+
+
+class RegistrationFacts(BaseModel):
+    """For registering: who it is, and with whom."""
+
+    member: MemberId
+    organisation: str

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import NoDecode
 
-from services.conversation.engine.texts import _
-from shared.kernel.limits import Limits
-from shared.kernel.phone import parse_phone
+from services.conversation.engine.texts import later
+from shared.kernel.limits import METHODS, Limits
+from shared.kernel.phone import NotAPhone, parse_phone
 from shared.runtime.settings import Settings
+
+LONGEST_PURPOSE = 40
 
 
 def _list(value: Any) -> Any:
@@ -18,7 +21,10 @@ def _list(value: Any) -> Any:
 
 
 def _phones(value: Any) -> Any:
-    return frozenset(parse_phone(part) for part in _list(value))
+    try:
+        return frozenset(parse_phone(part) for part in _list(value))
+    except NotAPhone as error:
+        raise ValueError(str(error)) from None
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_list)]
@@ -28,26 +34,32 @@ Phones = Annotated[frozenset[str], NoDecode, BeforeValidator(_phones)]
 class ConversationSettings(Settings):
     """Who we are, what may be given, who is staff."""
 
-    organisation_name: str = "Ruvimbo"
+    organisation_name: str = Field(default="Ruvimbo", max_length=60)
     """`ORGANISATION_NAME`: in the greeting."""
     purposes: Words = Field(
         default=(
-            _("Monthly Contributions"),
-            _("August Conference"),
-            _("Youth Conference"),
-            _("Construction"),
-            _("Pastoral Support"),
+            later("Monthly Contributions"),
+            later("August Conference"),
+            later("Youth Conference"),
+            later("Construction"),
+            later("Pastoral Support"),
         ),
         min_length=1,
     )
     """`PURPOSES`: what donors may give to; *Other* is always offered beside them."""
+    approve_purposes: bool = False
+    """`APPROVE_PURPOSES`: a purpose in a donor's own words waits for staff."""
     admin_phone: Phones = frozenset()
     finance_phone: Phones = frozenset()
     """`ADMIN_PHONE`, `FINANCE_PHONE`: staff, by number."""
     enable_donations: bool = True
     """`ENABLE_DONATIONS`: off, the word *donate* says so."""
+    enable_registration: bool = True
+    """`ENABLE_REGISTRATION`: off, the word *register* says so."""
     limits: Limits = Limits()
     """`LIMITS`: for early refusals; payments is the judge."""
+    max_parts: int = Field(default=5, ge=1, le=20)
+    """`MAX_PARTS`: payments that one gift above the limit may be split into; 1: none is split."""
     paynow_usd_id: int | None = None
     paynow_zwg_id: int | None = None
     """`PAYNOW_USD_ID`, `PAYNOW_ZWG_ID`: a currency is on when its integration is set."""
@@ -56,15 +68,52 @@ class ConversationSettings(Settings):
     """`PAYNOW_USD_METHODS`, `PAYNOW_ZWG_METHODS`: the ways to pay in each."""
     paynow_test_mode: bool = False
     """`PAYNOW_TEST_MODE`: the four test numbers work with every method."""
+    session_warn_seconds: int = Field(default=240, gt=0)
+    session_pause_seconds: int = Field(default=300, gt=0)
+    draft_hours: int = Field(default=24, gt=0)
+    """`SESSION_WARN_SECONDS`, `SESSION_PAUSE_SECONDS`, `DRAFT_HOURS`: see product 1."""
+    daily_messages_unknown: int = Field(default=100, gt=0)
+    daily_messages_known: int = Field(default=1000, gt=0)
+    """`DAILY_MESSAGES_UNKNOWN`, `DAILY_MESSAGES_KNOWN`: messages a day that are answered (product 9)."""
+
+    @field_validator("purposes")
+    @classmethod
+    def _short(cls, purposes: tuple[str, ...]) -> tuple[str, ...]:
+        for purpose in purposes:
+            if len(purpose) > LONGEST_PURPOSE:
+                raise ValueError(f"{purpose!r} is longer than {LONGEST_PURPOSE} letters")
+        return purposes
+
+    @field_validator("paynow_usd_methods", "paynow_zwg_methods")
+    @classmethod
+    def _known(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
+        for method in methods:
+            if method not in METHODS:
+                raise ValueError(f"{method!r} is no way to pay; known are {', '.join(METHODS)}")
+        return methods
 
     @property
     def methods(self) -> dict[str, tuple[str, ...]]:
-        """The methods of each currency that is on."""
+        """The methods of each currency that has any. Without an integration only bank or cash is possible."""
         given = {
             "USD": (self.paynow_usd_id, self.paynow_usd_methods),
             "ZWG": (self.paynow_zwg_id, self.paynow_zwg_methods),
         }
-        return {currency: methods for currency, (id, methods) in given.items() if id is not None}
+        possible = {
+            currency: tuple(method for method in methods if id is not None or method == "manual")
+            for currency, (id, methods) in given.items()
+        }
+        return {currency: methods for currency, methods in possible.items() if methods}
+
+    @property
+    def can_donate(self) -> bool:
+        """Whether giving is on."""
+        return self.enable_donations and bool(self.methods)
+
+    @property
+    def draft_kept(self) -> timedelta:
+        """How long a draft is kept."""
+        return timedelta(hours=self.draft_hours)
 
     @property
     def staff(self) -> frozenset[str]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from services.conversation.domain.profile import Profile
+from services.conversation.domain.purpose import ProposedPurpose
 from services.conversation.engine.session import Session
 from shared.store.documents import Kind
 
 SESSIONS = Kind("sessions", Session, home="redis", keep=timedelta(days=30))
 """One per member, under the member id."""
 
-PROFILES = Kind("profiles", Profile)
+PROFILES = Kind("profiles", Profile, indexes=(("staff.phone",),))
 """One per member, under the member id."""
+
+PURPOSES = Kind("purposes", ProposedPurpose)
+"""One per purpose in a donor's own words that waits, or waited, for staff; under its id."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -71,8 +73,12 @@ def answered(
 
 
 def declared_in(module: ModuleType) -> tuple[list[Handler], list[AnswerHandler]]:
-    """The handlers that a module declares, in the order of its text."""
-    marks = [getattr(thing, "__ruvimbo__", None) for thing in vars(module).values()]
+    """The handlers that a module declares, or all modules of a package, in the order of names and texts."""
+    modules = [module]
+    if hasattr(module, "__path__"):
+        modules += [import_module(f"{module.__name__}.{part.name}") for part in iter_modules(module.__path__)]
+    things = [thing for each in modules for thing in vars(each).values()]
+    marks = list(dict.fromkeys(mark for thing in things if (mark := getattr(thing, "__ruvimbo__", None))))
     return (
         [mark for mark in marks if isinstance(mark, Handler)],
         [mark for mark in marks if isinstance(mark, AnswerHandler)],

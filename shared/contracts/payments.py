@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from pydantic import BaseModel, ConfigDict
+
 from shared.contracts.base import Command, Event
+from shared.contracts.files import FileRef
 from shared.kernel.ids import MemberId, PaymentId
 from shared.kernel.money import Money
 
@@ -14,6 +17,23 @@ Method = Literal["ecocash", "onemoney", "innbucks", "omari", "web", "manual"]
 
 Reason = Literal["cancelled_by_payer", "insufficient_balance", "declined", "misconfigured", "unreachable"]
 """Why a payment did not happen, as far as the provider said."""
+
+
+class Authorisation(BaseModel):
+    """What the payer must do beyond a PIN prompt on their phone; which fields are there depends on the method."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: str | None = None
+    """InnBucks: to type or scan in the app; leading zeros count (Paynow contract 2.3)."""
+    code_expires: str | None = None
+    """InnBucks: as the provider writes it, Harare time; for display only."""
+    link: str | None = None
+    """`web`: Paynow's page. `innbucks`: opens the app with the code."""
+    code_reference: str | None = None
+    """O'mari: names the SMS that the one-time code comes in. The code goes to SubmitOneTimeCode."""
+    picture: FileRef | None = None
+    """InnBucks: a QR picture (PNG) of the code; None when it could not be made."""
 
 
 class RequestPayment(Command, name="payments.request_payment", version=1, key="payer"):
@@ -37,13 +57,53 @@ class CheckPayment(Command, name="payments.check_payment", version=1, key="payer
     payer: MemberId
 
 
+class SubmitOneTimeCode(Command, name="payments.submit_one_time_code", version=1, key="payer"):
+    """The one-time code that O'mari sent to the payer (Paynow contract 2.4). Wrong ones: OneTimeCodeRefused."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    code: str
+    """Digits; leading zeros count."""
+
+
+class ApprovePayment(Command, name="payments.approve_payment", version=1, key="approver"):
+    """Staff say that the money of a bank or cash payment, or of one held for review, has come."""
+
+    payment_id: PaymentId
+    approver: MemberId
+
+
+class RejectPayment(Command, name="payments.reject_payment", version=1, key="approver"):
+    """Staff say that the money has not come."""
+
+    payment_id: PaymentId
+    approver: MemberId
+    reason: str
+
+
+class VerifyReceipt(Command, name="payments.verify_receipt", version=1, key="asked_by"):
+    """Is this receipt true? `code` is what the QR or the receipt says: its number, its signed payload, or the address
+    of its page. Answered by ReceiptVerified."""
+
+    code: str
+    asked_by: MemberId
+
+
+class MakeReceiptDocument(Command, name="payments.make_receipt_document", version=1, key="payer"):
+    """The receipt of a settled payment as PDF. Answered by ReceiptDocumentMade."""
+
+    payment_id: PaymentId
+    payer: MemberId
+
+
 class PaymentRefused(Event, name="payments.payment_refused", version=1, key="payer"):
     """The request does not fit a rule (limit, method, currency); nothing was charged. Answers RequestPayment."""
 
     intent: str
     payer: MemberId
     amount: Money
-    rule: Literal["currency", "method", "amount_too_small", "amount_too_large", "wallet"]
+    rule: Literal["currency", "method", "amount_too_small", "amount_too_large", "wallet", "provider_away"]
+    """`provider_away`: the provider is known to be down just now; try later or choose another way."""
     limit: Money | None = None
 
 
@@ -56,8 +116,51 @@ class PaymentInitiated(Event, name="payments.payment_initiated", version=1, key=
     amount: Money
     method: Method
     instructions: str | None = None
-    """The provider's own words for the payer (Paynow contract 2.3)."""
+    """The provider's own words for the payer (Paynow contract 2.3). `manual`: where to pay, and the reference."""
     test_mode: bool = False
+    authorisation: Authorisation | None = None
+    """None for methods that need none. For the others too when the provider's answer was lost and the payment was
+    found again: the payer cannot authorise it then, is charged nothing, and may give anew."""
+
+
+class OneTimeCodeRefused(Event, name="payments.one_time_code_refused", version=1, key="payer"):
+    """Answers SubmitOneTimeCode when the code was wrong (`tries_left` says how many more fit), or when it could not be
+    tried now or nobody knows whether it was (`tries_left` None). The last wrong one cancels the payment: 0 left."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    tries_left: int | None
+
+
+class PaymentApproved(Event, name="payments.payment_approved", version=1, key="payer"):
+    """Staff approved; with `missing` above zero, that many other people still have to (maker-checker)."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    approver: MemberId
+    missing: int
+    approved_at: datetime
+
+
+class PaymentRejected(Event, name="payments.payment_rejected", version=1, key="payer"):
+    """Staff rejected a payment: no money came."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    approver: MemberId
+    amount: Money
+    method: Method
+    purpose: str
+    reason: str
+    rejected_at: datetime
+
+
+class ApprovalRefused(Event, name="payments.approval_refused", version=1, key="approver"):
+    """The approval or rejection does not fit a rule; nothing changed."""
+
+    payment_id: PaymentId
+    approver: MemberId
+    rule: Literal["unknown", "own_payment", "same_person", "not_waiting"]
 
 
 class PaymentUncertain(Event, name="payments.payment_uncertain", version=1, key="payer"):
@@ -71,7 +174,7 @@ class PaymentUncertain(Event, name="payments.payment_uncertain", version=1, key=
 
 
 class PaymentSettled(Event, name="payments.payment_settled", version=1, key="payer"):
-    """The provider confirmed the money; the payment is final."""
+    """The provider confirmed the money, or staff did (approval); the payment is final."""
 
     payment_id: PaymentId
     payer: MemberId
@@ -81,8 +184,9 @@ class PaymentSettled(Event, name="payments.payment_settled", version=1, key="pay
     provider_reference: str | None
     settled_at: datetime
     after: str
-    """The state before. After `cancelled`, `failed`, `expired` or `needs_review` it is a late contradiction that staff
-    should know of; after `disputed` the dispute ended, and the receipt stays the one that was issued."""
+    """The state before. After `cancelled`, `failed`, `expired` or `rejected` it is a late contradiction that staff
+    should know of; after `needs_review` the provider or staff found that it is right; after `awaiting_approval` staff
+    approved; after `disputed` the dispute ended, and the receipt stays the one that was issued."""
 
 
 class PaymentCancelled(Event, name="payments.payment_cancelled", version=1, key="payer"):
@@ -162,8 +266,11 @@ class PaymentChecked(Event, name="payments.payment_checked", version=1, key="pay
     amount: Money
     method: Method
     state: str
+    """As in services/payments/domain/states.py."""
     asked: bool
     receipt_number: str | None = None
+    authorisation: Authorisation | None = None
+    """While the payer is waited for: what they still have to do, as PaymentInitiated said it."""
 
 
 class ReceiptIssued(Event, name="payments.receipt_issued", version=1, key="payer"):
@@ -180,3 +287,25 @@ class ReceiptIssued(Event, name="payments.receipt_issued", version=1, key="payer
     provider_reference: str | None
     settled_at: datetime
     issued_at: datetime
+    verify_url: str | None = None
+    """The page where anybody may see that the receipt is true."""
+
+
+class ReceiptVerified(Event, name="payments.receipt_verified", version=1, key="asked_by"):
+    """Answers VerifyReceipt. The fields are those of the true receipt; all None when there is no such receipt."""
+
+    code: str
+    asked_by: MemberId
+    receipt_number: str | None = None
+    issued_at: datetime | None = None
+    amount: Money | None = None
+    purpose: str | None = None
+
+
+class ReceiptDocumentMade(Event, name="payments.receipt_document_made", version=1, key="payer"):
+    """Answers MakeReceiptDocument; `file` None when the payment has no receipt."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    receipt_number: str | None
+    file: FileRef | None

@@ -52,3 +52,8 @@ def derive_id(prefix: str, *parts: object, characters: int = 20) -> str:
     text = "\x1f".join(str(part) for part in parts)
     digest = hashlib.sha256(text.encode()).digest()
     return f"{prefix}-{_encode(int.from_bytes(digest, 'big') >> (256 - 5 * characters), characters)}"
+
+
+def payment_id_of(intent: str) -> PaymentId:
+    """The id of the one payment that an intent can have: 60 bits, short enough to be read aloud (decision 0005)."""
+    return PaymentId(derive_id("P", intent, characters=12))

@@ -70,7 +70,7 @@ def trace_of(phone: Phone) -> str:
 def given_today(staff: Phone) -> Decimal:
     """The sum of today's paid gifts in US dollars, as `/stats` tells it."""
     staff.say("/stats")
-    found = re.search(r"\*USD ([\d.]+)\*", staff.hears(".20"))
+    found = re.search(r"\*USD ([\d.]+)\*", staff.hears(" 20"))
     return Decimal(found[1]) if found else Decimal(0)
 
 

@@ -18,3 +18,9 @@ PROVINCES: dict[str, tuple[str, tuple[str, ...]]] = {
     "mat_south": ("Matabeleland South", ("Gwanda", "Beitbridge", "Plumtree", "Filabusi")),
 }
 """Id to name and towns."""
+
+
+def provinces_of(town: str) -> list[str]:
+    """The ids of the provinces that have a town of this name; Norton and Ruwa are in two lists."""
+    wanted = town.casefold()
+    return [id for id, (_name, towns) in PROVINCES.items() if wanted in {known.casefold() for known in towns}]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-from services.conversation.engine.texts import _
+from services.conversation.engine.texts import later
 from shared.kernel.errors import Refusal
 
 LONGEST_NAME = 60
 LONGEST_PLACE = 60
 LONGEST_PURPOSE = 40
+LONGEST_EMAIL = 100
+_EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@(?:[\w-]+\.)+[^\W\d_]{2,}")
 
 
 class NotAName(Refusal):
@@ -24,13 +27,17 @@ class NotAPurpose(Refusal):
     """The text cannot be a purpose."""
 
 
+class NotAnEmail(Refusal):
+    """The text cannot be an e-mail address."""
+
+
 def full_name(text: str) -> str:
     """A person's name as they write it: accents, apostrophes, hyphens, two letters and more are fine."""
     name = clean(text)
     if not 2 <= len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
-        raise NotAName(_("Please send your name in letters, like Tariro Moyo."))
+        raise NotAName(later("Please send your name in letters, like Tariro Moyo."))
     if not all(letter.isalpha() or unicodedata.combining(letter) or letter in " '’.-" for letter in name):
-        raise NotAName(_("A name has letters only; please send it like Tariro Moyo."))
+        raise NotAName(later("A name has letters only; please send it like Tariro Moyo."))
     return name
 
 
@@ -38,7 +45,7 @@ def place(text: str) -> str:
     """A congregation or town."""
     found = clean(text)
     if not 2 <= len(found) <= LONGEST_PLACE or not any(letter.isalpha() for letter in found):
-        raise NotAPlace(_("Please send the name of your congregation or town in letters, like Mutare."))
+        raise NotAPlace(later("Please send the name of your congregation or town in letters, like Mutare."))
     return found
 
 
@@ -46,7 +53,15 @@ def purpose_words(text: str) -> str:
     """What a gift is for, in a few words."""
     found = clean(text)
     if not 3 <= len(found) <= LONGEST_PURPOSE or not any(letter.isalpha() for letter in found):
-        raise NotAPurpose(_("Please say in a few words what it is for, like Roof repair (at most 40 letters)."))
+        raise NotAPurpose(later("Please say in a few words what it is for, like Roof repair (at most 40 letters)."))
+    return found
+
+
+def email(text: str) -> str:
+    """An e-mail address, in lower case."""
+    found = clean(text).casefold()
+    if len(found) > LONGEST_EMAIL or re.fullmatch(_EMAIL, found) is None:
+        raise NotAnEmail(later("That is no e-mail address; please send it like tariro@example.org."))
     return found
 
 

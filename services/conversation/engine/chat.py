@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
 from services.conversation.engine.journal import Journal, Step
-from services.conversation.engine.questions import Option, Question
+from services.conversation.engine.questions import NO, YES, Option, Question
 from services.conversation.engine.texts import _
-from shared.contracts.base import Message
+from shared.contracts.base import Event, Message
+from shared.contracts.registry import message_type
 from shared.kernel.errors import Refusal
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Event)
+PATIENCE = timedelta(minutes=1)
+"""How long a person is kept waiting for an answer before the flow lets go; the answer is told when it comes."""
 
 
 class Suspended(BaseException):
@@ -28,7 +33,13 @@ class Asking(Suspended):
 
 
 class Waiting(Suspended):
-    """The flow has asked another service and is over; until the answer comes, the person waits."""
+    """The flow waits for another service: one of the events named in `answers`, to the request of `key`."""
+
+    def __init__(self, key: str, answers: Sequence[str], about: Mapping[str, str], patience: timedelta) -> None:
+        self.key = key
+        self.answers = tuple(answers)
+        self.about = dict(about)
+        self.patience = patience
 
 
 class Again(Suspended):
@@ -50,9 +61,10 @@ class Chat:
         self.journal = journal
         self.facts = facts
         """What was known when the flow began: snapshotted, so that a replay is exact."""
-        self.intent = intent
-        """Names this run: a payment intent's id is made of it and of the number of the confirmation."""
         self.effects = Effects()
+        self.passed: list[str] = []
+        """Keys answered so far and not behind a request, in the order of the flow: what *back* may take back."""
+        self._intent = intent
         self._seen: Counter[str] = Counter()
 
     async def ask(
@@ -63,7 +75,9 @@ class Chat:
         return value
 
     async def choose(self, key: str, prompt: str, options: Sequence[Option], open_list: str = "") -> str:
-        """Let the person choose; the id of what they chose."""
+        """Let the person choose; the id of what they chose. Nothing is asked where there is no choice."""
+        if len(options) == 1:
+            return options[0].id
         value: str = self._answer(Question(self._numbered(key), prompt, tuple(options), None, open_list))
         return value
 
@@ -73,19 +87,20 @@ class Chat:
         `fields` are the keys that may be edited and what people call them; keys that only make sense together are
         joined by `+`.
         """
-        options = (Option("confirm", _("Confirm")), Option("edit", _("Edit")), Option("cancel", _("Cancel")))
-        # An edited answer changes the summary, and with it the question: what was confirmed is what was shown.
         key = self._numbered("confirm")
-        editing = self.journal.find(f"{key}:edit")
-        if editing is not None:
+        if self.journal.find(f"{key}:edit") is not None:
             choices = [Option(name, title) for name, title in fields.items()]
             chosen = self._answer(Question(f"{key}:field", _("What would you like to change?"), choices))
             self.journal.forget(f"{key}:edit")
             self.journal.forget(f"{key}:field")
-            for part in str(chosen).split("+"):
-                self.journal.forget(f"{part}#1")
+            self.journal.put_aside([f"{part}#1" for part in str(chosen).split("+")])
             raise Again
-        answer = self._answer(Question(key, summary, options))
+        options = (
+            Option("confirm", _("Confirm"), also=YES),
+            Option("edit", _("Edit"), also=frozenset({"change"})),
+            Option("cancel", _("Cancel"), also=NO),
+        )
+        answer = self._answer(Question(key, summary, options, exact=True))
         if answer == "edit":
             self.journal.forget(key)
             self.journal.add(Step(key=f"{key}:edit", kind="edit"))
@@ -93,18 +108,39 @@ class Chat:
 
     async def say(self, text: str) -> None:
         """Say something without asking."""
-        key = self._numbered("say")
-        if self.journal.find(key) is None:
-            self.journal.add(Step(key=key, kind="said"))
+        if self._is_new("say", "said"):
             self.effects.said.append(text)
 
-    async def request(self, command: Message) -> None:
-        """Ask another service, once; the flow ends here. The outcome is told when it comes, whether or not it lives."""
+    def tell(self, *messages: Message) -> None:
+        """Send messages whose answer the flow does not wait for, once."""
+        if self._is_new("tell", "told"):
+            self.effects.messages.extend(messages)
+
+    async def request(
+        self, command: Message, *answers: type[E], about: Mapping[str, str], patience: timedelta = PATIENCE
+    ) -> E:
+        """Ask another service, once, and wait for one of the events `answers`; words that work everywhere still do.
+
+        An event belongs to the request when any of its fields named in `about` has the value there. When patience
+        ends before it comes, the flow is over, and the event is told as a notice when it comes.
+        """
         key = self._numbered("request")
-        if self.journal.find(key) is None:
-            self.journal.add(Step(key=key, kind="request"))
+        step = self.journal.find(key)
+        if step is None:
+            step = Step(key=key, kind="request")
+            self.journal.add(step)
             self.effects.messages.append(command)
-        raise Waiting
+        self.passed.clear()
+        if step.outcome is None:
+            raise Waiting(key, [answer.NAME for answer in answers], about, patience)
+        event = message_type(step.outcome["name"], step.outcome["version"]).model_validate(step.outcome["data"])
+        if not isinstance(event, answers):
+            raise TypeError(f"the flow no longer waits for {event.NAME}")
+        return event
+
+    def new_intent(self) -> str:
+        """Names what is about to be done: the same in every replay, so that it is never done twice."""
+        return f"{self._intent}:{self._numbered('intent').removeprefix('intent#')}"
 
     def reconsider(self, key: str, sentence: str) -> NoReturn:
         """Ask `key` again, since its answer does not go with a later one; `sentence` says why."""
@@ -112,9 +148,12 @@ class Chat:
         self.effects.said.append(sentence)
         raise Again
 
-    def tell(self, *messages: Message) -> None:
-        """Send messages whose answer nobody waits for; call it where the flow ends, behind its last question."""
-        self.effects.messages.extend(messages)
+    def _is_new(self, name: str, kind: Any) -> bool:
+        key = self._numbered(name)
+        new = self.journal.find(key) is None
+        if new:
+            self.journal.add(Step(key=key, kind=kind))
+        return new
 
     def _numbered(self, key: str) -> str:
         self._seen[key] += 1
@@ -124,7 +163,12 @@ class Chat:
         step = self.journal.find(question.key)
         if step is not None:
             try:
-                return question.parse(step.typed)
-            except Refusal:
-                self.journal.forget(question.key)  # an edit before it made the old answer unfit
+                value = question.parse(step.typed)
+            except Refusal as refusal:
+                # Filled in beforehand, or made unfit by an edit before it.
+                self.journal.forget(question.key)
+                self.effects.said.append(_(str(refusal)))
+            else:
+                self.passed.append(question.key)
+                return value
         raise Asking(question)

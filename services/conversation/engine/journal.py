@@ -1,24 +1,28 @@
-"""The journal of a conversation: what was answered, read and requested, under keys numbered by occurrence."""
+"""The journal of a conversation: what was answered, said and requested, under keys numbered by occurrence."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
 
 class Step(BaseModel):
-    """One thing that a flow got. `typed` is an answer as it was given; its question parses it again on each replay."""
+    """One thing that a flow got or did. `typed` is an answer as it was given; each replay parses it again."""
 
     key: str
-    kind: Literal["answer", "edit", "request", "said"]
+    kind: Literal["answer", "edit", "request", "said", "told"]
     typed: str = ""
+    outcome: dict[str, Any] | None = None
+    """The event that answered a request, once it came: its `name`, `version` and `data`."""
 
 
 class Journal(BaseModel):
     """The steps of one run of a flow, in the order in which they came."""
 
     steps: list[Step] = []
+    aside: list[Step] = []
+    """Answers that are being edited: *back* takes them up again."""
 
     def find(self, key: str) -> Step | None:
         """The step of a key."""
@@ -32,21 +36,31 @@ class Journal(BaseModel):
     def add_answer(self, key: str, typed: str) -> None:
         """Note an answer as it was typed."""
         self.add(Step(key=key, kind="answer", typed=typed))
+        self.aside = []
 
     @property
     def answers(self) -> dict[str, str]:
         """Every answer by its key."""
         return {step.key: step.typed for step in self.steps if step.kind == "answer"}
 
+    @property
+    def has_requested(self) -> bool:
+        """Whether something was asked of another service: from there on nothing is taken back."""
+        return any(step.kind == "request" for step in self.steps)
+
     def forget(self, key: str) -> None:
         """Take a step back, so that it is asked again."""
         self.steps = [step for step in self.steps if step.key != key]
 
-    def last_answer(self) -> Step | None:
-        """The latest answer that may be taken back: none behind a request."""
-        for step in reversed(self.steps):
-            if step.kind == "request":
-                return None
-            if step.kind == "answer":
-                return step
-        return None
+    def put_aside(self, keys: list[str]) -> None:
+        """Ask these again, but keep their answers for a change of mind."""
+        self.aside = [step for step in self.steps if step.key in keys]
+        for key in keys:
+            self.forget(key)
+
+    def take_up(self) -> bool:
+        """Bring back what was put aside; False when there is nothing."""
+        taken, self.aside = self.aside, []
+        for step in taken:
+            self.add(step)
+        return bool(taken)

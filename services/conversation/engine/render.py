@@ -1,50 +1,86 @@
-"""A question as a message of the channel, within its limits (WhatsApp contract 3.2): paged, never cut.
+"""A question as messages of the channel, within its limits (WhatsApp contract 3.2): paged or turned, never cut.
 
-Tap ids are `run.step.option`: a tap on an older message is recognised as such.
+A tap's id is `run|key|stamp|option`: whatever its age, it says which answer to which question it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from typing import NamedTuple
 
-from services.conversation.engine.questions import Option, Question
+from services.conversation.engine.questions import MORE, ROWS, Option, Question, page_of
 from services.conversation.engine.texts import _
 from shared.contracts.notifier import Buttons, Choice, ChoiceList, ListSection, Outgoing, PlainText
 
 BUTTONS = 3
 BUTTON_TITLE = 20
-ROWS = 10
 ROW_TITLE = 24
-MORE = "more"
+DESCRIPTION = 72
+BODY = 1024
+TEXT = 4096
 
 
-def render(question: Question, mark: str, page: int = 0, before: str = "") -> Outgoing:
-    """The message that asks the question; `before` goes in front of the prompt, `mark` into the ids of the taps."""
+_TAP = re.compile(r"(\d{1,9})\|([^|]*)\|([^|]*)\|(.+)", re.ASCII | re.DOTALL)
+
+
+class Tapped(NamedTuple):
+    """What a tap's id says."""
+
+    run: int
+    key: str
+    stamp: str
+    option: str
+
+
+def tapped(id: str) -> Tapped | None:
+    """The parts of a tap's id; None when it is none of a question's."""
+    run, key, stamp, option = (*id.split("|", 3), "", "", "")[:4]
+    return (
+        Tapped(int(run), key, stamp, option) if run.isascii() and run.isdigit() and len(run) < 10 and option else None
+    )
+
+
+def render(question: Question, run: int, page: int = 0, before: str = "") -> list[Outgoing]:
+    """The messages, two at most, that ask the question; `before` goes in front of the prompt."""
     body = f"{before}\n\n{question.prompt}" if before else question.prompt
+    if not question.options:
+        return list(map(_plain, pieces(body, TEXT)))
+    if len(body) <= BODY:
+        return [_choices(question, run, page, body)]
+    # Too long for a message with choices: the text goes first, by itself.
+    return [PlainText(body=body), _choices(question, run, page, _("Please choose:"))]
+
+
+def pieces(text: str, size: int) -> list[str]:
+    """The text in parts that fit, broken where a paragraph, a line or a word ends."""
+    parts = []
+    while len(text) > size:
+        cut = next((at for mark in ("\n\n", "\n", " ") if (at := text.rfind(mark, 1, size + 1)) > size // 2), size)
+        parts.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [*parts, text]
+
+
+def _plain(text: str) -> PlainText:
+    return PlainText(body=text)
+
+
+def _choices(question: Question, run: int, page: int, body: str) -> Outgoing:
+    mark = f"{run}|{question.key}|{question.stamp}"
     options = question.options
-    if not options:
-        return PlainText(body=body)
     if len(options) <= BUTTONS and all(len(option.title) <= BUTTON_TITLE for option in options):
-        return Buttons(body=body, buttons=tuple(_choice(option, mark, describe=False) for option in options))
-    rows = [_choice(option, mark) for option in page_of(options, page)]
+        return Buttons(
+            body=body, buttons=tuple(Choice(id=f"{mark}|{option.id}", title=option.title) for option in options)
+        )
+    rows = [_row(option, mark) for option in page_of(options, page)]
     if len(options) > ROWS:
-        rows.append(Choice(id=f"{mark}.{MORE}", title=_("More"), description=_("Shows the next ones")))
+        rows.append(Choice(id=f"{mark}|{MORE}", title=_("More"), description=_("Shows the next ones")))
     return ChoiceList(body=body, open=question.open_list or _("Choose"), sections=(ListSection(rows=tuple(rows)),))
 
 
-def page_of(options: Sequence[Option], page: int) -> Sequence[Option]:
-    """The options of one page: nine and *More* where there are more than ten; after the last the first again."""
-    if len(options) <= ROWS:
-        return options
-    size = ROWS - 1
-    pages = -(-len(options) // size)
-    first = (page % pages) * size
-    return options[first : first + size]
-
-
-def _choice(option: Option, mark: str, *, describe: bool = True) -> Choice:
-    title = option.title
-    if len(title) > ROW_TITLE:
-        # The row's description has room for the whole of it.
-        return Choice(id=f"{mark}.{option.id}", title=title[: ROW_TITLE - 1] + "…", description=title[:72])
-    return Choice(id=f"{mark}.{option.id}", title=title, description=option.description if describe else None)
+def _row(option: Option, mark: str) -> Choice:
+    id = f"{mark}|{option.id}"
+    if len(option.title) <= ROW_TITLE:
+        return Choice(id=id, title=option.title, description=option.description)
+    # The row's description has room for the whole of it.
+    return Choice(id=id, title=option.title[: ROW_TITLE - 1] + "…", description=option.title)

@@ -3,37 +3,114 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 from services.conversation.engine.questions import plain
+from services.conversation.engine.texts import Language
 
-Word = Literal["greet", "menu", "home", "cancel", "back", "help", "check", "history", "receipt", "donate", "thanks"]
+Word = Literal[
+    "greet",
+    "menu",
+    "home",
+    "cancel",
+    "back",
+    "edit",
+    "help",
+    "check",
+    "history",
+    "receipt",
+    "donate",
+    "register",
+    "language",
+    "english",
+    "shona",
+    "ndebele",
+    "my_data",
+    "forget_me",
+    "continue",
+    "start_over",
+    "retry",
+    "other_way",
+    "more",
+    "thanks",
+]
+WORDS: frozenset[str] = frozenset(get_args(Word))
 
 _WORDS: dict[Word, frozenset[str]] = {
-    "menu": frozenset({"menu", "main menu", "start", "start over", "imenyu", "menyu"}),
+    "menu": frozenset({"menu", "main menu", "start", "imenyu", "menyu", "memu"}),
     "home": frozenset({"home", "credex", "dashboard"}),
-    "cancel": frozenset({"x", "c", "cancel", "stop", "quit", "exit"}),
-    "back": frozenset({"back", "dzokera", "buyela"}),
-    "help": frozenset({"help", "?", "rubatsiro", "uncedo"}),
-    "check": frozenset({"check", "status", "check status", "check payment", "payment status"}),
-    "history": frozenset({"history", "my payments", "nhoroondo", "imbali"}),
-    "receipt": frozenset({"receipt", "risiti", "irisidi"}),
-    "donate": frozenset({"donate", "give", "kupa", "nika"}),
+    "cancel": frozenset({"x", "c", "cancel", "stop", "quit", "exit", "kanzura", "khansela", "rambai", "yekela"}),
+    "back": frozenset({"back", "go back", "dzokera", "dzokera shure", "buyela", "buyela emuva"}),
+    "edit": frozenset({"edit", "change", "chinja", "chinjai", "guqula"}),
+    "help": frozenset({"help", "?", "rubatsiro", "uncedo", "what can you do", "commands"}),
+    "check": frozenset({"check", "status", "check status", "check payment", "payment status", "tarisa", "hlola"}),
+    "history": frozenset({"history", "my payments", "payments", "nhoroondo", "imbali"}),
+    "receipt": frozenset({"receipt", "my receipt", "risiti", "irisidi"}),
+    "donate": frozenset({"donate", "give", "give now", "kupa", "ipa", "nika", "ukunika", "pay", "bhadhara", "bhadala"}),
+    "register": frozenset({"register", "registration", "volunteer", "nyoresa", "nyoresai", "bhalisa", "ukubhalisa"}),
+    "language": frozenset({"language", "lang", "mutauro", "ulimi", "languages"}),
+    "english": frozenset({"english", "chirungu", "isingisi", "isikhiwa"}),
+    "shona": frozenset({"shona", "chishona"}),
+    "ndebele": frozenset({"ndebele", "isindebele", "sindebele"}),
+    "my_data": frozenset({"my data", "export my data", "mashoko angu", "imininingwane yami"}),
+    "forget_me": frozenset({"forget me", "delete my data", "ndikanganwei", "ngikhohlwe"}),
+    "continue": frozenset({"continue", "resume", "go on", "enderera", "enderera mberi", "qhubeka"}),
+    "start_over": frozenset({"start over", "start again", "restart", "tangai patsva", "tanga patsva", "qala kutsha"}),
+    "retry": frozenset({"try again", "retry", "edzai zvakare", "edza zvakare", "zama futhi"}),
+    "other_way": frozenset({"another way", "other way", "imwe nzira", "enye indlela"}),
+    "more": frozenset({"more", "next", "zvimwe", "okunye"}),
     "thanks": frozenset(
-        {"thanks", "thank you", "thank you very much", "tatenda", "maita basa", "siyabonga", "ok thanks", "👍"}
+        {
+            "thanks",
+            "thank you",
+            "thank you very much",
+            "thanks a lot",
+            "ok thanks",
+            "tatenda",
+            "tinotenda",
+            "ndatenda",
+            "maita basa",
+            "maita",
+            "siyabonga",
+            "ngiyabonga",
+            "👍",
+            "👍🏾",
+            "👍🏿",
+            "🙏",
+            "🙏🏾",
+        }
     ),
 }
-_GREETING = re.compile(
-    r"(hi+|hello+|hey+|hie|howdy|greetings|good (morning|afternoon|evening|day)|mhoro(i)?|makadii|makadini|mangwanani|"
-    r"masikati|manheru|sawubona|salibonani|livukile|litshonile|hesi|wadii|ndeipi)\b.{0,60}",
-    re.DOTALL,
-)
+_BY_SPELLING: dict[str, Word] = {spelling: word for word, spellings in _WORDS.items() for spelling in spellings}
+
+_GREETINGS: dict[Language, str] = {
+    "sn": r"mhoroi?|makadii|makadini|mangwanani|masikati|manheru|wadii|ndeipi|kanjani shamwari|mamuka sei",
+    "nd": r"sawubona|sawubonani|salibonani|livukile|livuke njani|litshonile|litshone njani|kunjani|unjani",
+    "en": r"hi+|hie|hy|hello+|hey+|howdy|greetings|good (?:morning|afternoon|evening|day)|hesi|jambo|habari|bonjour|"
+    r"salut|hola|buenos dias|dumela",
+}
+_GREETING = re.compile(rf"(?:{'|'.join(_GREETINGS.values())})\b.{{0,60}}", re.DOTALL)
+_OPENING = re.compile(rf"(?:(?:{'|'.join(_GREETINGS.values())})\b[\s,.!?]*)+")
 
 
 def word_of(text: str) -> Word | None:
     """The word that a message is, if it is one."""
     wanted = "?" if text.strip() == "?" else plain(text)
-    for word, spellings in _WORDS.items():
-        if wanted in spellings or text.strip() in spellings:
-            return word
+    word = _BY_SPELLING.get(wanted) or _BY_SPELLING.get(text.strip())
+    if word is not None:
+        return word
     return "greet" if re.fullmatch(_GREETING, wanted) else None
+
+
+def without_greeting(text: str) -> str:
+    """What a message says behind its greeting."""
+    return re.sub(_OPENING, "", text.strip().casefold(), count=1) if re.match(_OPENING, text.casefold()) else text
+
+
+def language_of(text: str) -> Language | None:
+    """The language that a greeting tells of; English ones tell nothing, everybody uses them."""
+    wanted = plain(text)
+    for language in ("sn", "nd"):
+        if re.match(rf"(?:{_GREETINGS[language]})\b", wanted):
+            return language
+    return None

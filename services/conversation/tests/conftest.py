@@ -11,8 +11,14 @@ from shared.testing.harness import Harness
 
 
 @pytest.fixture
-async def harness(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Harness]:
-    for name, value in ENVIRONMENT.items():
+def environment() -> dict[str, str]:
+    """Settings beyond the usual ones; modules and classes of tests say their own."""
+    return {}
+
+
+@pytest.fixture
+async def harness(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> AsyncIterator[Harness]:
+    for name, value in {**ENVIRONMENT, **environment}.items():
         monkeypatch.setenv(name, value)
     async with Harness({"conversation": make}) as harness:
         yield harness
@@ -21,6 +27,12 @@ async def harness(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Harness]:
 @pytest.fixture
 def tariro(harness: Harness) -> Talk:
     return Talk(harness)
+
+
+@pytest.fixture
+def nyasha(harness: Harness) -> Talk:
+    """Another donor."""
+    return Talk(harness, "+263772222222")
 
 
 @pytest.fixture

@@ -7,19 +7,28 @@ from typing import Any
 from services.conversation.app import make
 from shared.contracts.base import Message
 from shared.contracts.gateway import Address, Content, MessageReceived, Tap, Text
-from shared.contracts.notifier import Buttons, ChoiceList, Outgoing, SendMessage
-from shared.contracts.payments import PaymentInitiated, PaymentSettled, ReceiptIssued, RequestPayment
-from shared.kernel.ids import MemberId, PaymentId, derive_id
+from shared.contracts.notifier import Buttons, ChoiceList, Document, Outgoing, Picture, SendMessage
+from shared.contracts.payments import (
+    Authorisation,
+    PaymentCancelled,
+    PaymentInitiated,
+    PaymentSettled,
+    ReceiptIssued,
+    RequestPayment,
+)
+from shared.kernel.ids import MemberId, payment_id_of
 from shared.testing.harness import Harness
 
 ENVIRONMENT = {
     "PAYNOW_USD_ID": "30101",
     "PAYNOW_ZWG_ID": "30102",
+    "PAYNOW_USD_METHODS": "ecocash,onemoney,innbucks,omari,web,manual",
     "PAYNOW_TEST_MODE": "true",
     "ADMIN_PHONE": "+263773000001",
     "FINANCE_PHONE": "+263773000002",
     "ORGANISATION_NAME": "Ruvimbo Church",
 }
+NEW_DONOR = ("donate", "Tariro Moyo", "Manicaland", "Mutare", "Youth Conference", "20 usd", "EcoCash", "0771 111 111")
 
 
 class Talk:
@@ -42,6 +51,19 @@ class Talk:
 
     async def tap_id(self, id: str, title: str = "") -> list[Outgoing]:
         return await self.send(Tap(id=id, title=title, of="button"))
+
+    async def be_silent(self, seconds: float) -> list[Outgoing]:
+        """Let time pass; what the bot says of its own accord."""
+        before = len(self.heard)
+        await self.harness.advance(seconds, step=5)
+        return self.heard[before:]
+
+    async def give(self, *answers: str) -> list[Outgoing]:
+        """Say one thing after the other, by default all that a new donor is asked; what the bot says at the end."""
+        said: list[Outgoing] = []
+        for answer in answers or NEW_DONOR:
+            said = await self.say(answer)
+        return said
 
     async def send(self, content: Content) -> list[Outgoing]:
         before = len(self.heard)
@@ -69,8 +91,8 @@ class Talk:
 
     @property
     def request(self) -> RequestPayment:
-        """The latest payment asked for."""
-        return self.harness.last(RequestPayment)
+        """The latest payment that this person asked for."""
+        return [request for request in self.harness.all(RequestPayment) if request.payer == self.member][-1]
 
     async def told(self, *events: Message) -> list[Outgoing]:
         """Another service says something; what the bot makes of it."""
@@ -83,14 +105,22 @@ class Talk:
         """The fields that events about the latest payment share."""
         request = self.request
         return {
-            "payment_id": PaymentId(derive_id("P", request.intent, characters=12)),
+            "payment_id": payment_id_of(request.intent),
             "payer": self.member,
             "amount": request.amount,
             "method": request.method,
         }
 
-    def initiated(self) -> PaymentInitiated:
-        return PaymentInitiated(intent=self.request.intent, **self.about())
+    def initiated(
+        self, authorisation: Authorisation | None = None, instructions: str | None = None
+    ) -> PaymentInitiated:
+        return PaymentInitiated(
+            intent=self.request.intent, authorisation=authorisation, instructions=instructions, **self.about()
+        )
+
+    def cancelled(self) -> PaymentCancelled:
+        now = self.harness.clock.now()
+        return PaymentCancelled(purpose=self.request.purpose, cancelled_at=now, **self.about())
 
     def settled(self) -> list[Message]:
         now = self.harness.clock.now()
@@ -103,7 +133,8 @@ class Talk:
 
 def text_of(content: Outgoing) -> str:
     """What a person reads of a message, choices in brackets."""
-    return content.body + "".join(f" [{choice.title}]" for choice in choices_of(content))
+    said = content.caption or content.file.name if isinstance(content, Document | Picture) else content.body
+    return said + "".join(f" [{choice.title}]" for choice in choices_of(content))
 
 
 def choices_of(content: Outgoing) -> list[Any]:
@@ -114,4 +145,4 @@ def choices_of(content: Outgoing) -> list[Any]:
     return []
 
 
-__all__ = ["ENVIRONMENT", "Talk", "choices_of", "make", "text_of"]
+__all__ = ["ENVIRONMENT", "NEW_DONOR", "Talk", "choices_of", "make", "text_of"]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from services.conversation.flows import donate
-from services.conversation.tests.talk import Talk, choices_of, text_of
+from services.conversation.tests.talk import NEW_DONOR, Talk, choices_of, text_of
 from shared.contracts.payments import (
     PaymentCancelled,
     PaymentChecked,
@@ -19,44 +16,9 @@ from shared.contracts.payments import (
 )
 from shared.kernel.money import Money
 
-NEW_DONOR = ["donate", "Tariro Moyo", "Manicaland", "Mutare", "Youth Conference", "20 usd", "EcoCash", "0771 111 111"]
-
-
-async def give(talk: Talk, *answers: str) -> None:
-    for answer in answers or NEW_DONOR:
-        await talk.say(answer)
-
-
-def transcripts() -> list[list[tuple[str, str]]]:
-    """The transcripts in the flow's docstring: lists of (who, what)."""
-    found: list[list[tuple[str, str]]] = []
-    for line in (donate.__doc__ or "").splitlines():
-        spoken = re.match(r"    ([<>]) (.+)", line)
-        if spoken is None:
-            if line.strip() and not line.startswith("    "):
-                found.append([])
-            continue
-        found[-1].append((spoken[1], spoken[2]))
-    return [transcript for transcript in found if transcript]
-
-
-async def test_the_transcripts_in_the_docstring_play(tariro: Talk) -> None:
-    played = transcripts()
-    assert len(played) == 2
-    for transcript in played:
-        said: list[str] = []
-        for who, what in transcript:
-            if who == ">":
-                said = [text_of(content) for content in await tariro.say(what)]
-            else:
-                pieces = [piece for piece in re.split(r"(?=\[)|(?<=\])", what) if piece.strip()]
-                assert any(all(piece.strip() in text for piece in pieces) for text in said), (what, said)
-        assert tariro.request.payer_name == "Tariro Moyo"
-        await tariro.told(tariro.initiated(), *tariro.settled())
-
 
 async def test_a_confirmed_gift_is_requested_once_with_all_that_was_said(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     request = tariro.harness.only(RequestPayment)
     assert request.amount == Money.of("20", "USD")
@@ -65,7 +27,7 @@ async def test_a_confirmed_gift_is_requested_once_with_all_that_was_said(tariro:
 
 
 async def test_a_double_tap_on_confirm_asks_for_one_payment(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     confirm = choices_of(tariro.last)[0]
     await tariro.tap_id(confirm.id)
     again = await tariro.tap_id(confirm.id)
@@ -79,14 +41,14 @@ async def test_a_double_tap_on_confirm_asks_for_one_payment(tariro: Talk) -> Non
 
 async def test_cancel_at_the_confirmation_asks_for_nothing(tariro: Talk) -> None:
     """The fault of an earlier system: its Cancel created the credit."""
-    await give(tariro)
+    await tariro.give()
     said = await tariro.tap("Cancel")
     assert "nothing was charged" in text_of(said[0])
     assert tariro.harness.all(RequestPayment) == []
 
 
 async def test_the_outcome_and_the_receipt_are_one_message(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     [prompt] = await tariro.told(tariro.initiated())
     assert "enter your PIN" in text_of(prompt)
@@ -97,7 +59,7 @@ async def test_the_outcome_and_the_receipt_are_one_message(tariro: Talk) -> None
 
 async def test_the_outcome_is_told_though_the_person_went_on_to_something_else(tariro: Talk) -> None:
     """The earlier system forgot the pending payment when anything else was said."""
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     await tariro.told(tariro.initiated())
     for text in ("ok I approved", "hi", "donate", "cancel"):
@@ -107,11 +69,11 @@ async def test_the_outcome_is_told_though_the_person_went_on_to_something_else(t
 
 
 async def test_a_returning_donor_gives_in_three_steps(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     await tariro.told(tariro.initiated(), *tariro.settled())
     before = (tariro.sent, len(tariro.heard))
-    await give(tariro, "donate", "5 usd", "confirm")
+    await tariro.give("donate", "5 usd", "confirm")
     await tariro.told(tariro.initiated())
     assert (tariro.sent - before[0], len(tariro.heard) - before[1]) == (3, 3)
     assert tariro.request.amount == Money.of("5", "USD")
@@ -120,7 +82,7 @@ async def test_a_returning_donor_gives_in_three_steps(tariro: Talk) -> None:
 
 
 async def test_a_cancelled_payment_is_told_and_tried_again_with_one_confirmation(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     await tariro.told(tariro.initiated())
     now = tariro.harness.clock.now()
@@ -135,7 +97,7 @@ async def test_a_cancelled_payment_is_told_and_tried_again_with_one_confirmation
 
 
 async def test_too_little_balance_is_said_as_that(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     now = tariro.harness.clock.now()
     failed = PaymentFailed(
@@ -152,7 +114,7 @@ async def test_too_little_balance_is_said_as_that(tariro: Talk) -> None:
 
 
 async def test_an_unknown_outcome_is_said_honestly(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     [told] = await tariro.told(PaymentUncertain(intent=tariro.request.intent, **tariro.about()))
     assert "do not know yet" in text_of(told)
@@ -160,7 +122,7 @@ async def test_an_unknown_outcome_is_said_honestly(tariro: Talk) -> None:
 
 
 async def test_a_refusal_by_payments_says_what_fits(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     [told] = await tariro.told(
         PaymentRefused(
@@ -184,7 +146,7 @@ async def test_a_refusal_by_payments_says_what_fits(tariro: Talk) -> None:
     ],
 )
 async def test_edit_asks_one_field_and_keeps_the_others(tariro: Talk, field: str, answer: str, shown: str) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Edit")
     await tariro.tap(field)
     [summary] = await tariro.say(answer)
@@ -195,19 +157,19 @@ async def test_edit_asks_one_field_and_keeps_the_others(tariro: Talk, field: str
 
 
 async def test_editing_the_method_asks_for_a_number_that_fits_it(tariro: Talk) -> None:
-    await give(tariro, *NEW_DONOR[:-1], "0781234567")
+    await tariro.give(*NEW_DONOR[:-1], "0781234567")
     await tariro.tap("Edit")
     await tariro.tap("Payment method")
     [wallet] = await tariro.say("OneMoney")
     assert "OneMoney number" in text_of(wallet)
     [refused] = await tariro.say("0781234567")
-    assert "not an OneMoney number" in text_of(refused) or "not a OneMoney number" in text_of(refused)
+    assert "cannot be charged by OneMoney" in text_of(refused)
     [summary] = await tariro.say("0712345678")
     assert "OneMoney from 0712 345 678" in text_of(summary)
 
 
 async def test_back_takes_one_answer_back(tariro: Talk) -> None:
-    await give(tariro, *NEW_DONOR[:5])
+    await tariro.give(*NEW_DONOR[:5])
     [purpose] = await tariro.say("back")
     assert "give to" in text_of(purpose)
     [town] = await tariro.say("back")
@@ -217,7 +179,7 @@ async def test_back_takes_one_answer_back(tariro: Talk) -> None:
 @pytest.mark.parametrize("amount", ["0", "-50", "0.5", "481", "nan", "inf", "1e3", "five", "20.505", "1,00", "20 zwl"])
 async def test_amounts_that_do_not_fit_are_refused_and_asked_again(tariro: Talk, amount: str) -> None:
     """The earlier system took -50 as 50, "1,000" as 1, nan as nan."""
-    await give(tariro, *NEW_DONOR[:5])
+    await tariro.give(*NEW_DONOR[:5])
     for _turn in range(2):
         said = await tariro.say(amount)
     assert tariro.harness.all(RequestPayment) == []
@@ -225,7 +187,7 @@ async def test_amounts_that_do_not_fit_are_refused_and_asked_again(tariro: Talk,
 
 
 async def test_the_currency_is_asked_only_when_it_was_not_typed(tariro: Talk) -> None:
-    await give(tariro, *NEW_DONOR[:5])
+    await tariro.give(*NEW_DONOR[:5])
     [currency] = await tariro.say("300")
     assert "currency" in text_of(currency)
     [method] = await tariro.tap("ZiG")
@@ -233,7 +195,7 @@ async def test_the_currency_is_asked_only_when_it_was_not_typed(tariro: Talk) ->
 
 
 async def test_another_purpose_is_asked_in_words(tariro: Talk) -> None:
-    await give(tariro, *NEW_DONOR[:4], "Other", "Roof repair", "20 usd", "EcoCash", "0771111111")
+    await tariro.give(*NEW_DONOR[:4], "Other", "Roof repair", "20 usd", "EcoCash", "0771111111")
     assert "Roof repair" in text_of(tariro.last)
 
 
@@ -246,25 +208,25 @@ async def test_names_as_people_have_them_are_taken(tariro: Talk, name: str) -> N
 
 
 async def test_a_place_that_is_no_province_is_not_taken_for_harare(tariro: Talk) -> None:
-    await give(tariro, "donate", "Tariro Moyo")
+    await tariro.give("donate", "Tariro Moyo")
     [answer] = await tariro.say("Nowhere")
     assert "Please choose one of these" in text_of(answer)
 
 
 async def test_one_typed_at_a_list_is_the_first_row_and_at_the_amount_is_an_amount(tariro: Talk) -> None:
     """The earlier system took a "1" in the menu for an amount of 1.0."""
-    await give(tariro, "donate", "Tariro Moyo", "8")
+    await tariro.give("donate", "Tariro Moyo", "8")
     assert "Mutare" in text_of(tariro.last)
-    await give(tariro, "Mutare", "1")
+    await tariro.give("Mutare", "1")
     assert "How much" in text_of(tariro.last)
-    await give(tariro, "1 usd")
+    await tariro.give("1 usd")
     assert "pay" in text_of(tariro.last)
 
 
 async def test_check_asks_about_the_latest_payment_and_starts_none(tariro: Talk) -> None:
     [nothing] = await tariro.say("check")
     assert "no payment to check" in text_of(nothing)
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     await tariro.told(tariro.initiated())
     assert await tariro.say("check") == []
@@ -275,7 +237,7 @@ async def test_check_asks_about_the_latest_payment_and_starts_none(tariro: Talk)
 
 
 async def test_history_and_receipt_show_what_was_paid(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     await tariro.told(tariro.initiated(), *tariro.settled())
     [history] = await tariro.say("history")
@@ -286,9 +248,38 @@ async def test_history_and_receipt_show_what_was_paid(tariro: Talk) -> None:
 
 
 async def test_a_wait_ends_only_by_the_answer_to_its_own_request(tariro: Talk) -> None:
-    await give(tariro)
+    await tariro.give()
     await tariro.tap("Confirm")
     other = tariro.initiated().model_copy(update={"intent": "somebody else's"})
     await tariro.told(PaymentInitiated.model_validate(other.model_dump()))
     [waiting] = await tariro.say("anything")
     assert "on its way" in text_of(waiting)
+
+
+async def test_editing_province_and_town_asks_both_and_mixes_nothing_up(tariro: Talk) -> None:
+    """The earlier system's "Start Fresh" took the province for the congregation."""
+    await tariro.give()
+    await tariro.tap("Edit")
+    await tariro.tap("Province and town")
+    assert "province" in text_of(tariro.last)
+    await tariro.give("Bulawayo", "Bulawayo West")
+    assert "Tariro Moyo, Bulawayo West, Bulawayo" in text_of(tariro.last)
+
+
+async def test_money_is_written_with_its_currency_once(tariro: Talk) -> None:
+    """The earlier system's summary showed "USD$20"."""
+    await tariro.give()
+    assert "*USD 20.00*" in text_of(tariro.last)
+    assert "$" not in text_of(tariro.last)
+
+
+@pytest.mark.parametrize("text", ["ok I approved", "0772222222", "done", "hello", "what now?"])
+async def test_anything_said_while_a_payment_is_pending_neither_drops_nor_doubles_it(tariro: Talk, text: str) -> None:
+    """The worst fault of the earlier system: it forgot the payment, or charged a second number."""
+    await tariro.give(*NEW_DONOR, "confirm")
+    for _before_and_after in range(2):
+        assert await tariro.say(text)
+        await tariro.told(tariro.initiated())
+    assert len(tariro.harness.all(RequestPayment)) == 1
+    [receipt] = await tariro.told(*tariro.settled())
+    assert "2026-000001" in text_of(receipt)

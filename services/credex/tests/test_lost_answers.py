@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.credex.handling import issuing, requests
+from services.credex.handlers import issuing, requests
 from services.credex.tests.world import NYASHA, TARIRO, THEMBA, World
 from shared.contracts.credex import (
     AcceptOffers,

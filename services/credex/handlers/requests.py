@@ -12,7 +12,7 @@ from services.credex.domain.outcomes import told
 from services.credex.domain.refusals import refused, still_refused, unreachable
 from services.credex.domain.request import FIRST_LOOK, GIVE_UP, LAST_LOOK, LOOK_AGAIN, MOST_TRIES, Asked, Request
 from services.credex.domain.several import are_left, is_complete, results
-from services.credex.handling.beginning import begin, learn, patience
+from services.credex.handlers.beginning import begin, learn, patience
 from services.credex.ports import ACT, LOOK, READ, REQUEST_WAITS, Rung, Waiting
 from services.credex.store import ACCOUNTS, REQUESTS
 from shared.bus.handlers import answered, on

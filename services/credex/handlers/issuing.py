@@ -10,7 +10,7 @@ from services.credex.domain.issue import UNDER_WAY, Issue, Issuer
 from services.credex.domain.issuing import made, offer_refusal, review, uncertain, wrong_account
 from services.credex.domain.refusals import refused, unreachable
 from services.credex.domain.request import answers_of
-from services.credex.handling.beginning import begin, learn, patience, settings_of
+from services.credex.handlers.beginning import begin, learn, patience, settings_of
 from services.credex.ports import CREATE, FIND, ISSUE_WAITS, NOTE, IssueRequest, Rung, Waiting
 from services.credex.store import ISSUERS
 from shared.bus.handlers import answered, on

@@ -1,0 +1,161 @@
+"""Tells people what became of what they asked for, whether or not a flow still waits for it."""
+
+from __future__ import annotations
+
+from services.conversation.engine.texts import _, later
+from services.conversation.handlers.telling import say_to, tell
+from services.conversation.texts import payments, staff
+from shared.bus.handlers import on
+from shared.bus.work import Work
+from shared.contracts.credex import CredexUnavailable
+from shared.contracts.notifier import Document, Picture, SendMessage
+from shared.contracts.payments import (
+    ApprovalRefused,
+    OneTimeCodeRefused,
+    PaymentApproved,
+    PaymentCancelled,
+    PaymentChecked,
+    PaymentDisputed,
+    PaymentExpired,
+    PaymentFailed,
+    PaymentInitiated,
+    PaymentNeedsReview,
+    PaymentRefunded,
+    PaymentRefused,
+    PaymentRejected,
+    PaymentUncertain,
+    ReceiptDocumentMade,
+    ReceiptIssued,
+    ReceiptVerified,
+)
+from shared.contracts.reporting import StatisticsReady
+
+_ONCE_MORE = ("retry", "other_way", "menu")
+"""Offered where nothing was charged."""
+
+
+@on(PaymentInitiated)
+async def tell_initiated(event: PaymentInitiated, work: Work) -> None:
+    """What the payer is to do now; a picture of the code where there is one."""
+    if payments.cannot_be_approved(event):
+        text = payments.lost_authorisation
+        await tell(event.payer, event, lambda here: here.offering(text(event), "donate", "menu"), work)
+        return
+    await tell(event.payer, event, lambda _here: payments.initiated(event), work)
+    if event.authorisation is not None and event.authorisation.picture is not None:
+        picture = Picture(file=event.authorisation.picture, caption=event.authorisation.code)
+        work.emit(SendMessage(member=event.payer, content=picture, purpose="notice"))
+
+
+@on(PaymentUncertain)
+async def tell_uncertain(event: PaymentUncertain, work: Work) -> None:
+    """Not known yet: said honestly."""
+    await tell(event.payer, event, lambda _here: payments.uncertain(event), work)
+
+
+@on(PaymentRefused)
+async def tell_refused(event: PaymentRefused, work: Work) -> None:
+    """A rule was in the way."""
+    await tell(event.payer, event, lambda here: here.offering(payments.refused(event), "other_way", "menu"), work)
+
+
+@on(PaymentFailed)
+async def tell_failed(event: PaymentFailed, work: Work) -> None:
+    """It did not go through; offer to try again."""
+    await tell(event.payer, event, lambda here: here.offering(payments.failed(event), *_ONCE_MORE), work)
+
+
+@on(PaymentCancelled)
+async def tell_cancelled(event: PaymentCancelled, work: Work) -> None:
+    """Cancelled on the phone; offer to try again."""
+    await tell(event.payer, event, lambda here: here.offering(payments.cancelled(event), *_ONCE_MORE), work)
+
+
+@on(PaymentExpired)
+async def tell_expired(event: PaymentExpired, work: Work) -> None:
+    """Not approved in time; offer to try again."""
+    await tell(event.payer, event, lambda here: here.offering(payments.expired(event), *_ONCE_MORE), work)
+
+
+@on(PaymentRejected)
+async def tell_rejected(event: PaymentRejected, work: Work) -> None:
+    """Staff say that no money came: told to the payer, and to who decided."""
+    await tell(event.payer, event, lambda here: here.offering(payments.rejected(event), *_ONCE_MORE), work)
+    await say_to(event.approver, lambda: staff.rejected(event), work)
+
+
+@on(PaymentApproved)
+async def tell_approved(event: PaymentApproved, work: Work) -> None:
+    """The answer to /approve."""
+    await tell(event.approver, event, lambda _here: staff.approved(event), work)
+
+
+@on(ApprovalRefused)
+async def tell_approval_refused(event: ApprovalRefused, work: Work) -> None:
+    """The answer to an /approve or /reject that does not fit."""
+    await tell(event.approver, event, lambda _here: staff.approval_refused(event), work)
+
+
+@on(OneTimeCodeRefused)
+async def tell_code_refused(event: OneTimeCodeRefused, work: Work) -> None:
+    """The code was wrong."""
+    await tell(event.payer, event, lambda _here: payments.code_refused(event), work)
+
+
+@on(PaymentDisputed)
+async def tell_disputed(event: PaymentDisputed, work: Work) -> None:
+    """The funds are held."""
+    await tell(event.payer, event, lambda _here: payments.disputed(event), work)
+
+
+@on(PaymentRefunded)
+async def tell_refunded(event: PaymentRefunded, work: Work) -> None:
+    """The money went back."""
+    await tell(event.payer, event, lambda _here: payments.refunded(event), work)
+
+
+@on(PaymentNeedsReview)
+async def tell_needs_review(event: PaymentNeedsReview, work: Work) -> None:
+    """A person looks into it."""
+    await tell(event.payer, event, lambda _here: payments.needs_review(event), work)
+
+
+@on(ReceiptIssued)
+async def tell_receipt(event: ReceiptIssued, work: Work) -> None:
+    """The result and the receipt, in one message."""
+    await tell(event.payer, event, lambda _here: payments.receipt(event), work)
+
+
+@on(ReceiptDocumentMade)
+async def tell_document(event: ReceiptDocumentMade, work: Work) -> None:
+    """The receipt as PDF."""
+    file = event.file
+    if file is None:
+        await tell(event.payer, event, lambda _here: _("There is no receipt of that payment."), work)
+    else:
+        await tell(event.payer, event, lambda _here: Document(file=file, caption=event.receipt_number), work)
+
+
+@on(ReceiptVerified)
+async def tell_verified(event: ReceiptVerified, work: Work) -> None:
+    """The answer to *verify*."""
+    await tell(event.asked_by, event, lambda _here: payments.verified(event), work)
+
+
+@on(PaymentChecked)
+async def tell_checked(event: PaymentChecked, work: Work) -> None:
+    """The answer to *check*."""
+    await tell(event.payer, event, lambda _here: payments.checked(event), work)
+
+
+@on(StatisticsReady)
+async def tell_statistics(event: StatisticsReady, work: Work) -> None:
+    """The answer to /stats."""
+    await tell(event.asked_by, event, lambda _here: staff.statistics(event), work)
+
+
+@on(CredexUnavailable)
+async def tell_credex_unavailable(event: CredexUnavailable, work: Work) -> None:
+    """Credex is not built yet."""
+    text = later("Credex accounts are not open here yet. Send *donate* to give, or *menu*.")
+    await tell(event.member, event, lambda _here: _(text), work)

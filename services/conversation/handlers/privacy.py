@@ -1,0 +1,62 @@
+"""*my data* and *forget me*."""
+
+from __future__ import annotations
+
+from services.conversation.domain.export import export_of
+from services.conversation.domain.profile import Profile
+from services.conversation.engine.session import Session
+from services.conversation.engine.texts import _, speaking
+from services.conversation.ports import EXPORT, Export, Exported
+from services.conversation.store import PROFILES, SESSIONS
+from shared.bus.handlers import answered, on
+from shared.bus.work import Work
+from shared.contracts.conversation import ErasureRequested, ExportMyData, ForgetMe
+from shared.contracts.notifier import Document, Outgoing, PlainText, SendMessage
+from shared.kernel.ids import MemberId
+from shared.outcalls.calls import Unknown, Unreached
+
+
+@on(ExportMyData)
+async def export_my_data(command: ExportMyData, work: Work) -> None:
+    """Have the file made."""
+    profile = await work.open(PROFILES, command.member, Profile)
+    with speaking(profile.language or "en"):
+        work.call(EXPORT, Export(text=export_of(profile), name="my-data.txt"))
+
+
+@answered(EXPORT, PROFILES)
+async def exported(profile: Profile, request: Export, outcome: Exported | Unknown | Unreached, work: Work) -> None:
+    """Send it."""
+    member = MemberId(work.held[1].id)
+    content: Outgoing
+    with speaking(profile.language or "en"):
+        if isinstance(outcome, Exported):
+            content = Document(file=outcome.file, caption=_("This is what I know of you."))
+        else:
+            content = PlainText(body=_("I could not make the file just now; please send *my data* again later."))
+    work.emit(SendMessage(member=member, content=content, purpose="notice"))
+
+
+@on(ForgetMe)
+async def forget_me(command: ForgetMe, work: Work) -> None:
+    """Erase the profile and ask all others to erase theirs; not while money may still come."""
+    profile = await work.open(PROFILES, command.member, Profile)
+    if profile.has_pending:
+        with speaking(profile.language or "en"):
+            text = _("A payment of yours is still open. Please send *forget me* again when it is done.")
+        work.emit(SendMessage(member=command.member, content=PlainText(body=text), purpose="notice"))
+        return
+    for field, empty in Profile():
+        setattr(profile, field, empty)
+    work.drop_calls(EXPORT)
+    work.emit(ErasureRequested(member=command.member, at=work.now))
+
+
+@on(ErasureRequested)
+async def erase_session(event: ErasureRequested, work: Work) -> None:
+    """The session keeps its numbers, so that no intent is ever named twice, and nothing else."""
+    session = await work.open(SESSIONS, event.member, Session)
+    runs = session.runs
+    for field, empty in Session():
+        setattr(session, field, empty)
+    session.runs = session.run = runs

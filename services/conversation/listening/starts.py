@@ -1,0 +1,171 @@
+"""Begins flows, takes up drafts, and mends what a change of code has broken."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from services.conversation.engine.engine import FlowFault, Turn, go_on
+from services.conversation.engine.formats import money
+from services.conversation.engine.texts import _
+from services.conversation.facts import DonationFacts, MemberFacts, RegistrationFacts
+from services.conversation.flows import donate as donate_flow
+from services.conversation.flows import forget as forget_flow
+from services.conversation.flows import register as register_flow
+from services.conversation.listening.situation import Situation
+from services.conversation.texts import payments
+
+log = logging.getLogger(__name__)
+
+assert donate_flow and forget_flow and register_flow  # imported to be declared
+
+
+def donate(here: Situation, said: dict[str, str] | None = None, *, forget: tuple[str, ...] = ()) -> Turn:
+    """Give: what is remembered or was said is filled in, the rest is asked. `forget` names answers to ask anew."""
+    if not here.settings.can_donate:
+        return here.say(_("Giving is switched off at the moment."))
+    answers = {key: typed for key, typed in here.profile.answers.items() if key not in forget}
+    return _begin(here, "donate", answers, said)
+
+
+def donate_again(here: Situation, *, forget: tuple[str, ...] = ()) -> Turn:
+    """The latest gift once more, up to its summary; not while that one may still be paid."""
+    latest = here.profile.latest
+    if latest is not None and latest in here.profile.pending:
+        text = _("Your payment of {amount} is still open: {state}. *check* asks again.")
+        state = payments.state_words(latest.state)
+        return here.aside(text.format(amount=money(latest.amount), state=state))
+    amount = {"amount#1": f"{latest.amount.amount} {latest.amount.currency}"} if latest else {}
+    return donate(here, amount, forget=forget)
+
+
+def register(here: Situation, said: dict[str, str] | None = None) -> Turn:
+    """Register, or look at and change what was registered before."""
+    if not here.settings.enable_registration:
+        return here.say(_("Registration is switched off at the moment."))
+    known = here.profile.registration
+    answers = known.answers if known else {}
+    if here.profile.name is not None:
+        answers = {"name#1": here.profile.name} | answers
+    return _begin(here, "register", answers, said)
+
+
+def forget(here: Situation) -> Turn:
+    """Forget the person; not while money may still come, which somebody has to be told of."""
+    if here.session.waiting or here.profile.has_pending:
+        return here.aside(_("A payment of yours is still open. Please send *forget me* again when it is done."))
+    return _begin(here, "forget")
+
+
+def take_up(here: Situation) -> Turn:
+    """Go on with what was left in the middle."""
+    if here.session.draft_at(here.now) is None:
+        return here.again(_("There is nothing to continue."))
+    if here.session.waiting:
+        return here.say(waiting_line())
+    if here.session.in_flow:
+        return here.again(_("Let us finish this first."))
+    here.session.take_up()
+    return go_on(here.session, here.intent, _("Let us go on."))
+
+
+def start_over(here: Situation) -> Turn:
+    """Begin what runs, or was left, from its first question."""
+    session = here.session
+    if session.waiting:
+        return here.say(waiting_line())
+    draft = session.draft_at(here.now)
+    name = session.flow or (draft.flow if draft else None)
+    if name is None:
+        return here.menu(_("What would you like to do?"))
+    requested = session.journal.has_requested if session.flow else bool(draft and draft.journal.has_requested)
+    session.draft = None
+    session.end()
+    if requested:
+        return here.menu(_("What is paid stays paid. What would you like to do?"))
+    return begin_again(here, name)
+
+
+def begin_again(here: Situation, name: str) -> Turn:
+    """A flow from its first question."""
+    if name == "forget":
+        return forget(here)
+    return donate(here) if name == "donate" else register(here)
+
+
+def recover(here: Situation, fault: FlowFault) -> Turn:
+    """The flow cannot go on. Its answers are given to the code as it is now; if that fails, the person is told."""
+    log.error("a flow cannot go on", extra={"flow": fault.flow, "cause": fault.cause})
+    session = here.session
+    requested, answers, name = session.journal.has_requested, session.journal.answers, session.flow
+    session.end()
+    if not requested and name in _FACTS:
+        try:
+            session.begin(name, facts_of(here, name), answers)
+            text = _("Something here has changed since you last wrote; please go on from here.")
+            return go_on(session, here.intent, text)
+        except FlowFault:
+            session.end()
+    return here.menu(_("Sorry, something went wrong here. Nothing more is charged. Please begin again."))
+
+
+def waiting_line() -> str:
+    """What is said while another service is asked."""
+    return _("One moment, your request is on its way. *check* tells how it stands.")
+
+
+def facts_of(here: Situation, name: str) -> dict[str, Any]:
+    """What a flow knows when it begins."""
+    facts: dict[str, Any] = _FACTS[name](here).model_dump(mode="json")
+    return facts
+
+
+def _begin(here: Situation, name: str, known: dict[str, str] | None = None, said: dict[str, str] | None = None) -> Turn:
+    """Begin a flow with what is remembered, and over it what was said just now."""
+    session = here.session
+    answers = (known or {}) | (said or {})
+    if session.waiting:
+        return here.say(waiting_line())
+    if session.flow == name and (not said or session.journal.has_requested):
+        return here.again(_("Let us finish this first."))
+    if session.flow != name:
+        session.park(here.now + here.settings.draft_kept)
+    session.begin(name, facts_of(here, name), answers)
+    return go_on(session, here.intent)
+
+
+def _donation(here: Situation) -> DonationFacts:
+    settings = here.settings
+    address = here.session.address
+    limits = {
+        currency: {method: settings.limits.at(here.now, currency, method) for method in methods}
+        for currency, methods in settings.methods.items()
+    }
+    return DonationFacts.model_validate(
+        {
+            "member": here.member,
+            "own_phone": address.phone if address else None,
+            "purposes": settings.purposes,
+            "methods": settings.methods,
+            "limits": {
+                currency: {method: (limit.minimum, limit.maximum) for method, limit in of_method.items()}
+                for currency, of_method in limits.items()
+            },
+            "max_parts": settings.max_parts,
+            "test_mode": settings.paynow_test_mode,
+            "approve_purposes": settings.approve_purposes,
+            "approved_purposes": here.profile.approved_purposes,
+            "still_open": [payment.amount for payment in here.profile.pending],
+        }
+    )
+
+
+def _registration(here: Situation) -> RegistrationFacts:
+    return RegistrationFacts(member=here.member, organisation=here.settings.organisation_name)
+
+
+def _member(here: Situation) -> MemberFacts:
+    return MemberFacts(member=here.member)
+
+
+_FACTS: dict[str, Any] = {"donate": _donation, "register": _registration, "forget": _member}

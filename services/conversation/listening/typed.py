@@ -1,0 +1,120 @@
+"""What a typed text means: a word, an answer, a code, a sentence that says what is wanted."""
+
+from __future__ import annotations
+
+import re
+
+from services.conversation.domain.understanding import understand
+from services.conversation.engine.engine import LONGEST_INPUT, Turn, answer, open_question
+from services.conversation.engine.questions import Question, plain
+from services.conversation.engine.session import Doubt
+from services.conversation.engine.texts import _, later
+from services.conversation.engine.words import Word, without_greeting, word_of
+from services.conversation.listening import starts, words
+from services.conversation.listening.situation import Situation, title_of
+from services.conversation.texts.talking import TITLES
+from shared.contracts.notifier import Buttons, Choice
+from shared.contracts.payments import SubmitOneTimeCode, VerifyReceipt
+
+_VERIFY = re.compile(r"\s*(?:verify|check receipt|simbisa|qinisekisa|verify receipt)\s+(?P<code>\S{4,200})\s*", re.I)
+_ONE_TIME_CODE = re.compile(r"\s*(\d{4,8})\s*", re.ASCII)
+_STEERING = frozenset({"greet", "menu", "cancel", "back", "edit", "help", "more"})
+"""Words that are no answer to anything that we ask, though they would pass as one (decision 0031)."""
+_MY_ANSWER = later("It is my answer")
+DOUBT_WORD, DOUBT_ANSWER = "doubt|word", "doubt|answer"
+
+
+def typed(here: Situation, text: str) -> Turn:
+    """Do what the text asks for."""
+    session = here.session
+    if len(text) > LONGEST_INPUT:
+        return here.again(_("That is too long for me; please send less."))
+    doubt, session.doubt = session.doubt, None
+    verify = re.fullmatch(_VERIFY, text)
+    if verify is not None:
+        return Turn(messages=[VerifyReceipt(code=verify["code"], asked_by=here.member)])
+    question = open_question(session, here.intent)
+    if question is not None:
+        return _in_question(here, question, text, word_of(text), doubt)
+    return _outside(here, text)
+
+
+def _outside(here: Situation, text: str) -> Turn:
+    """No question is open."""
+    word = word_of(text)
+    greets_only = word == "greet" and without_greeting(text) == ""
+    if word is not None and (word != "greet" or greets_only):
+        return words.do(here, word)
+    turn = _one_time_code(here, text)
+    if turn is None and here.session.waiting:
+        turn = words.do(here, "greet") if word else here.say(starts.waiting_line())
+    turn = turn or _offered(here, text) or _wanted(here, text) or (words.do(here, word) if word else None)
+    return turn or here.menu(_("Sorry, I did not understand that. This is what I can do:"))
+
+
+def _one_time_code(here: Situation, text: str) -> Turn | None:
+    """Digits while O'mari waits for its code: the payment outlives the flow that made it."""
+    code, waits = re.fullmatch(_ONE_TIME_CODE, text), here.profile.waits_for_code
+    if code is None or waits is None:
+        return None
+    return Turn(messages=[SubmitOneTimeCode(payment_id=waits.id, payer=here.member, code=code[1])])
+
+
+def _in_question(here: Situation, question: Question, text: str, word: Word | None, doubt: Doubt | None) -> Turn:
+    session = here.session
+    if doubt is not None:
+        if word == doubt.word or plain(text) in {"1", plain(_title(doubt))}:
+            return words.do(here, doubt.word)
+        if plain(text) in {"2", plain(_(_MY_ANSWER))}:
+            return settle(here, doubt, as_word=False)
+    if (offered := _offered(here, text)) is not None:
+        return offered
+    if word is None or question.option_of(text, session.page) or question.asks_for_more(text, session.page):
+        return answer(session, text, here.intent)
+    if question.read is not None and word not in _STEERING and question.takes(text):
+        return answer(session, text, here.intent) if word == "thanks" else _ask_which(here, text, word)
+    return words.do(here, word)
+
+
+def _ask_which(here: Situation, text: str, word: Word) -> Turn:
+    """Both readings fit: ask once."""
+    doubt = here.session.doubt = Doubt(typed=text, word=word)
+    choices = (Choice(id=DOUBT_WORD, title=_title(doubt)), Choice(id=DOUBT_ANSWER, title=_(_MY_ANSWER)))
+    body = _("Do you mean the command, or is “{text}” your answer?").format(text=text[:40])
+    return Turn([Buttons(body=body, buttons=choices)])
+
+
+def _title(doubt: Doubt) -> str:
+    return title_of(doubt.word) if doubt.word in TITLES else doubt.typed.strip()[:20]
+
+
+def settle(here: Situation, doubt: Doubt | None, *, as_word: bool) -> Turn:
+    """The person said which reading is right."""
+    here.session.doubt = None
+    if doubt is None:
+        return here.again(_("That choice is from an older message."))
+    return words.do(here, doubt.word) if as_word else answer(here.session, doubt.typed, here.intent)
+
+
+def _offered(here: Situation, text: str) -> Turn | None:
+    """What was offered last, by its number or its title."""
+    wanted = plain(text)
+    for number, word in enumerate(here.session.offered, 1):
+        if wanted in {str(number), plain(title_of(word))}:
+            return words.do(here, word)
+    return None
+
+
+def _wanted(here: Situation, text: str) -> Turn | None:
+    """What a sentence asks for, if it can be understood."""
+    said = without_greeting(text)
+    found = understand(said, here.settings.purposes, tuple(here.settings.methods))
+    if said != text and not found.is_sure:
+        return None  # "good morning, pastor" is a greeting
+    match found.intent:
+        case "donate":
+            return starts.donate(here, found.answers, forget=found.replaces)
+        case None:
+            return None
+        case word:
+            return words.do(here, word)

@@ -1,0 +1,151 @@
+"""What each word that works everywhere does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from services.conversation.engine.engine import Turn, go_back
+from services.conversation.engine.texts import Language, _, speaking
+from services.conversation.listening import starts
+from services.conversation.listening.situation import Situation
+from services.conversation.texts import payments, talking
+from shared.contracts.conversation import ChooseLanguage, ExportMyData
+from shared.contracts.credex import OpenDashboard
+from shared.contracts.payments import CheckPayment, MakeReceiptDocument
+
+
+def do(here: Situation, word: str) -> Turn:
+    """Do what a word says; `word` may go on behind a dot with what it is about."""
+    name, _dot, about = word.partition(".")
+    if name == "older":
+        return _history(here, int(about) if about.isascii() and about.isdigit() and len(about) < 4 else 0)
+    if name == "pdf":
+        return _document(here, about)
+    return _DO[name](here)
+
+
+def knows(word: str) -> bool:
+    """Whether a tap's word is one of ours: old taps may say what we no longer do."""
+    return word.partition(".")[0] in {*_DO, "older", "pdf"}
+
+
+def leave(here: Situation) -> Turn:
+    """Out of the flow, keeping nothing half done."""
+    session = here.session
+    if session.waiting:
+        text = _("Your request is with the provider already; cancel it on your phone and I will tell you.")
+        return here.say(text)
+    if session.flow is None:
+        return here.menu(_("There is nothing to cancel."))
+    requested = session.journal.has_requested
+    session.end()
+    if requested:
+        return here.menu(_("Stopped. What is paid stays paid; nothing more is charged."))
+    return here.menu(_("Cancelled; nothing was charged."))
+
+
+def _greet(here: Situation) -> Turn:
+    if here.session.in_flow:
+        return here.again(_("Hello!"))
+    text = talking.greeting(here.profile, here.settings.organisation_name, here.now)
+    return here.say(text + "\n" + starts.waiting_line()) if here.session.waiting else here.menu(text)
+
+
+def _menu(here: Situation) -> Turn:
+    if not here.session.waiting:
+        here.session.park(here.now + here.settings.draft_kept)
+    return here.menu(_("What would you like to do?"))
+
+
+def _back(here: Situation) -> Turn:
+    turn = go_back(here.session, here.intent) if here.session.in_flow else None
+    return turn or _menu(here)
+
+
+def _edit(here: Situation) -> Turn:
+    return here.again(_("You can edit when you see the summary; *back* goes one question back."))
+
+
+def _help(here: Situation) -> Turn:
+    settings = here.settings
+    return here.aside(talking.help_text(donations=settings.can_donate, registration=settings.enable_registration))
+
+
+def _check(here: Situation) -> Turn:
+    latest = here.profile.latest
+    if latest is None:
+        return here.aside(_("There is no payment to check. Send *donate* to give."))
+    return Turn(messages=[CheckPayment(payment_id=latest.id, payer=here.member)])
+
+
+def _history(here: Situation, skip: int = 0) -> Turn:
+    if len(here.profile.payments) <= skip:
+        return here.aside(_("You have not given yet. Send *donate* to begin."))
+    text = payments.history(here.profile, skip)
+    if len(here.profile.payments) > skip + payments.PAGE and not here.session.in_flow:
+        return here.offer(text, f"older.{skip + payments.PAGE}")
+    return here.aside(text)
+
+
+def _receipt(here: Situation) -> Turn:
+    paid = next((payment for payment in reversed(here.profile.payments) if payment.receipt_number), None)
+    if paid is None:
+        return here.aside(_("You have no receipt yet; you get one with every payment that arrives."))
+    text = payments.receipt_again(paid)
+    return here.aside(text) if here.session.in_flow else here.offer(text, f"pdf.{paid.id}", "menu")
+
+
+def _document(here: Situation, id: str) -> Turn:
+    paid = next((payment for payment in here.profile.payments if payment.id == id and payment.receipt_number), None)
+    if paid is None:
+        return here.again(_("There is no receipt of that payment."))
+    return Turn(messages=[MakeReceiptDocument(payment_id=paid.id, payer=here.member)])
+
+
+def _speak(language: Language) -> Callable[[Situation], Turn]:
+    def speak(here: Situation) -> Turn:
+        with speaking(language):
+            turn = here.again(_("I speak English with you now."))
+        turn.messages.append(ChooseLanguage(member=here.member, language=language))
+        return turn
+
+    return speak
+
+
+def _thanks(here: Situation) -> Turn:
+    return here.aside(_("You are welcome."))
+
+
+def _more(here: Situation) -> Turn:
+    if not here.session.rest:
+        return here.again(_("That was all."))
+    return here.say("\n".join(here.session.rest))
+
+
+_DO: dict[str, Callable[[Situation], Turn]] = {
+    "greet": _greet,
+    "menu": _menu,
+    "home": lambda here: Turn(messages=[OpenDashboard(member=here.member)]),
+    "cancel": leave,
+    "back": _back,
+    "edit": _edit,
+    "help": _help,
+    "check": _check,
+    "history": _history,
+    "receipt": _receipt,
+    "donate": starts.donate,
+    "register": starts.register,
+    "language": lambda here: here.offer(_("Which language shall I speak?"), "english", "shona", "ndebele"),
+    "english": _speak("en"),
+    "shona": _speak("sn"),
+    "ndebele": _speak("nd"),
+    "my_data": lambda here: Turn(messages=[ExportMyData(member=here.member)]),
+    "forget_me": starts.forget,
+    "continue": starts.take_up,
+    "start_over": starts.start_over,
+    "retry": starts.donate_again,
+    "other_way": lambda here: starts.donate_again(here, forget=("method#1", "wallet#1")),
+    "everything": lambda here: here.everything(),
+    "more": _more,
+    "thanks": _thanks,
+}

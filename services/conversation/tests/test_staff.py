@@ -1,0 +1,161 @@
+"""Staff commands: who may, what they do, what is kept of their use."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from services.conversation.domain.purpose import purpose_id_of
+from services.conversation.tests.talk import NEW_DONOR, Talk, text_of
+from shared.contracts.conversation import DecidePurpose, ProposePurpose, StaffCommandUsed
+from shared.contracts.payments import (
+    ApprovalRefused,
+    ApprovePayment,
+    PaymentApproved,
+    PaymentRejected,
+    RejectPayment,
+)
+from shared.contracts.reporting import CurrencyFigures, MakeStatistics, StatisticsReady
+from shared.kernel.ids import PaymentId
+from shared.kernel.money import Money
+
+
+@pytest.mark.parametrize("command", ["/admin", "/stats", "/approve P-1", "/reject P-1 no", "/health", "/anything", "/"])
+async def test_who_is_no_staff_is_refused_and_it_is_kept(tariro: Talk, command: str) -> None:
+    [refused] = await tariro.say(command)
+    assert "staff only" in text_of(refused)
+    assert not tariro.harness.only(StaffCommandUsed).allowed
+    assert tariro.harness.all(ApprovePayment) == []
+
+
+async def test_a_command_does_not_disturb_the_open_question(rudo: Talk) -> None:
+    await rudo.give(*NEW_DONOR[:3])
+    await rudo.say("/admin")
+    [question] = await rudo.say("Mutare")
+    assert "give to" in text_of(question)
+
+
+@pytest.mark.parametrize(
+    ("word", "first", "last"),
+    [
+        ("", date(2026, 11, 24), date(2026, 11, 24)),
+        (" yesterday", date(2026, 11, 23), date(2026, 11, 23)),
+        (" WEEK", date(2026, 11, 23), date(2026, 11, 24)),
+        (" month", date(2026, 11, 1), date(2026, 11, 24)),
+    ],
+)
+async def test_statistics_are_asked_for_harare_days(rudo: Talk, word: str, first: date, last: date) -> None:
+    await rudo.say(f"/stats{word}")
+    asked = rudo.harness.only(MakeStatistics)
+    assert (asked.first, asked.last) == (first, last)
+
+
+async def test_figures_are_told_by_currency(rudo: Talk) -> None:
+    figures = tuple(
+        CurrencyFigures(total=Money.of("20", currency), settled=1, cancelled=0, failed=0, open=2)
+        for currency in ("USD", "ZWG")
+    )
+    day = date(2026, 11, 24)
+    [told] = await rudo.told(StatisticsReady(asked_by=rudo.member, first=day, last=day, figures=figures))
+    assert "*USD 20.00* from 1 paid" in text_of(told)
+    assert "*ZiG 20.00* from 1 paid" in text_of(told)
+
+
+async def test_approve_and_reject_name_the_payment_and_are_kept(rudo: Talk) -> None:
+    await rudo.say("/approve p-abc123")
+    assert rudo.harness.only(ApprovePayment).payment_id == "P-ABC123"
+    await rudo.say("/reject P-ABC123 no such deposit")
+    assert rudo.harness.only(RejectPayment).reason == "no such deposit"
+    assert [(use.command, use.about) for use in rudo.harness.all(StaffCommandUsed)] == [
+        ("/approve", "P-ABC123"),
+        ("/reject", "P-ABC123"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        ("/approve", "name what it is about"),
+        ("/approve everything", "name what it is about"),
+        ("/approve P-', drop", "name what it is about"),
+        ("/reject P-ABC123", "say why"),
+        ("/stats fortnight", "today, yesterday, week and month"),
+        ("/health", "can answer"),
+        ("/what", "Staff commands"),
+    ],
+)
+async def test_a_command_that_does_not_fit_says_what_fits(rudo: Talk, command: str, hint: str) -> None:
+    [told] = await rudo.say(command)
+    assert hint in text_of(told)
+    assert not rudo.harness.all(ApprovePayment)
+    assert not rudo.harness.all(RejectPayment)
+
+
+async def test_what_payments_says_of_a_decision_is_told(rudo: Talk, tariro: Talk) -> None:
+    id, now = PaymentId("P-1"), rudo.harness.clock.now()
+    approved = PaymentApproved(payment_id=id, payer=tariro.member, approver=rudo.member, missing=1, approved_at=now)
+    [told] = await rudo.told(approved)
+    assert "still missing: 1" in text_of(told)
+    [told] = await rudo.told(ApprovalRefused(payment_id=id, approver=rudo.member, rule="own_payment"))
+    assert "your own payment" in text_of(told)
+    rejected = PaymentRejected(
+        payment_id=id,
+        payer=tariro.member,
+        approver=rudo.member,
+        amount=Money.of("20", "USD"),
+        method="manual",
+        purpose="Construction",
+        reason="no such deposit",
+        rejected_at=now,
+    )
+    [told] = await tariro.told(rejected)
+    assert "not accepted by our staff: no such deposit" in text_of(told)
+    assert "Rejected: P-1" in text_of(rudo.last)
+
+
+class TestPurposes:
+    """A purpose in a donor's own words, where it needs approval."""
+
+    @pytest.fixture
+    def environment(self) -> dict[str, str]:
+        return {"APPROVE_PURPOSES": "true"}
+
+    async def propose(self, tariro: Talk, rudo: Talk) -> str:
+        await rudo.say("/admin")
+        await tariro.give(*NEW_DONOR[:4], "Other", "Roof repair")
+        proposed = text_of(rudo.last)
+        assert "“Roof repair”" in proposed
+        return next(word for word in proposed.split() if word.startswith("U-"))
+
+    async def test_it_waits_for_staff_and_can_be_given_to_afterwards(self, tariro: Talk, rudo: Talk) -> None:
+        id = await self.propose(tariro, rudo)
+        assert "I ask our staff" in text_of(tariro.last)
+        await rudo.say(f"/approve {id}")
+        assert "You may give to “Roof repair”" in text_of(tariro.last)
+        assert f"Approved: {id}" in text_of(rudo.last)
+        await tariro.give(*NEW_DONOR[:4], "Other", "Roof repair", "20 usd", "EcoCash", "0771111111", "confirm")
+        assert tariro.request.purpose == "Roof repair"
+
+    async def test_a_rejection_tells_the_reason(self, tariro: Talk, rudo: Talk) -> None:
+        id = await self.propose(tariro, rudo)
+        await rudo.say(f"/reject {id} not this year")
+        assert "We cannot take gifts for “Roof repair”. not this year" in text_of(tariro.last)
+
+    async def test_it_is_decided_once(self, tariro: Talk, rudo: Talk) -> None:
+        id = await self.propose(tariro, rudo)
+        await rudo.give(f"/approve {id}", f"/reject {id} no")
+        assert "waits for no decision" in text_of(rudo.last)
+        assert "cannot take" not in text_of(tariro.last)
+
+    async def test_nobody_decides_about_their_own(self, rudo: Talk) -> None:
+        await rudo.say("/admin")
+        await rudo.give(*NEW_DONOR[:4], "Other", "Roof repair")
+        assert rudo.harness.only(ProposePurpose).purpose == "Roof repair"
+        await rudo.say(f"/approve {purpose_id_of(rudo.member, 'Roof repair')}")
+        assert "your own purpose" in text_of(rudo.last)
+
+    async def test_an_unknown_one_is_said_to_be_unknown(self, rudo: Talk) -> None:
+        await rudo.say("/approve U-NOTHING")
+        assert "no purpose U-NOTHING" in text_of(rudo.last)
+        assert rudo.harness.only(DecidePurpose).approve
