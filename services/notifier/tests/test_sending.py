@@ -31,6 +31,7 @@ from shared.contracts.notifier import (
     SendMessage,
 )
 from shared.kernel.ids import MemberId
+from shared.store.redis import connect
 from shared.testing.harness import Harness
 
 MEMBER = MemberId("M-1")
@@ -83,9 +84,12 @@ async def whatsapp(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WhatsApp]:
 
 
 @pytest.fixture
-async def harness(whatsapp: WhatsApp) -> AsyncIterator[Harness]:
-    async with Harness({"notifier": make}) as harness:
+async def harness(whatsapp: WhatsApp, valkey_url: str) -> AsyncIterator[Harness]:
+    client = connect(valkey_url)
+    await client.flushdb()
+    async with Harness({"notifier": make}, redis=client) as harness:
         yield harness
+    await client.aclose()
 
 
 def command(harness: Harness, text: str | Outgoing, *, heard: bool = True) -> SendMessage:
