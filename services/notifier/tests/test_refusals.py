@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -184,7 +185,7 @@ async def test_without_a_template_a_closed_window_is_a_failure(harness: Harness,
 
 async def test_a_stopped_template_is_not_asked_for_again(harness: Harness, whatsapp: WhatsApp) -> None:
     whatsapp.faults = [refusal(132015)]
-    late = {"heard": False, "purpose": "notice", "template": RECEIPT}
+    late: dict[str, Any] = {"heard": False, "purpose": "notice", "template": RECEIPT}
     await harness.say(command(harness, "one", **late))
     await harness.say(command(harness, "two", **late))
     assert [failed.code for failed in harness.all(MessageFailed)] == [132015, 132015]
@@ -220,7 +221,7 @@ async def test_what_finance_did_not_get_raises_an_alert(
 
 async def test_minutes_in_a_usage_header_are_minded(harness: Harness, whatsapp: WhatsApp) -> None:
     usage = json.dumps({"104": [{"type": "messaging", "estimated_time_to_regain_access": 3}]})
-    whatsapp.faults = [refusal(80007, **{"x-business-use-case-usage": usage})]
+    whatsapp.faults = [refusal(80007, 400, **{"x-business-use-case-usage": usage})]
     await harness.say(command(harness, "slow"))
     await harness.advance(170, step=5)
     assert whatsapp.bodies == []
