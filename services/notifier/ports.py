@@ -10,13 +10,15 @@ from pydantic import BaseModel
 from shared.contracts.files import FileRef
 from shared.contracts.gateway import Address
 from shared.contracts.notifier import Purpose
+from shared.kernel.ids import MemberId
 from shared.outcalls.calls import Call
 
 
 class SendRequest(BaseModel):
-    """One message to hand to WhatsApp; `reference` goes along and comes back in statuses."""
+    """One message to hand to WhatsApp; reference and member go along and come back in statuses."""
 
     reference: str
+    member: MemberId
     address: Address
     content: dict[str, Any]
     purpose: Purpose

@@ -46,6 +46,7 @@ class Sending:
         """Ask WhatsApp to take the message, now or when it may be tried again."""
         request = SendRequest(
             reference=delivery.reference,
+            member=self._member,
             address=self._mailbox.lines[delivery.number].address,
             content=stored(delivery.content),
             purpose=delivery.purpose,

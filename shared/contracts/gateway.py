@@ -182,6 +182,9 @@ class IdentityChanged(Event, name="gateway.identity_changed", version=1, key="me
     member: MemberId
     address: Address
     alias_of: MemberId | None = None
+    follows: MemberId | None = None
+    """WhatsApp says that this is who that other member was before a change of number or id (WhatsApp contract 2.6).
+    Nothing was moved, and nothing may be on this alone: ask the person for a proof first."""
 
 
 class AccountNoticed(Event, name="gateway.account_noticed", version=1, key="account"):

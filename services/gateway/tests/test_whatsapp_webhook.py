@@ -133,17 +133,6 @@ async def test_one_person_is_one_member_by_whichever_id_comes(edge: Edge) -> Non
     assert [said["alias_of"] for said in edge.said("identity_changed") if said["member"] == apart[1]][-1] == apart[0]
 
 
-async def test_a_change_of_number_told_by_a_system_message_moves_nobody(edge: Edge) -> None:
-    await edge.post(sample("system_user_changed_number"))
-    [said] = edge.said("message_received")
-    new = sample("text")
-    message = new["entry"][0]["changes"][0]["value"]["messages"][0]
-    message["from"], message["from_user_id"] = "263718765432", "ZW.other"
-    new["entry"][0]["changes"][0]["value"]["contacts"] = []
-    await edge.post(new)
-    assert edge.said("message_received")[1]["member"] != said["member"]
-
-
 @pytest.mark.parametrize("header", ["", "sha256=" + "0" * 64, "sha256=zz", "sha1=00", "sha256=é"])
 async def test_an_unsigned_webhook_is_refused_and_nothing_is_kept(edge: Edge, header: str) -> None:
     assert await edge.post(sample("text"), header.encode("latin-1", "replace").decode("latin-1")) == 401

@@ -52,7 +52,9 @@ class Graph:
             return SendAnswer()
         content = OUTGOING.validate_python(request.content)
         template = self._bodies.template_of(content)
-        body = self._bodies.of(request.address, content, request.reference, request.media_id)
+        # The member goes along, so that a status finds its mailbox even where WhatsApp names nobody (contract 2.4).
+        reference = f"{request.reference}/{request.member}"
+        body = self._bodies.of(request.address, content, reference, request.media_id)
         try:
             verdict = await self._limits.take(request.address, request.purpose, template)
         except (RedisError, OSError):

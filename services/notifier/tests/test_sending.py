@@ -42,7 +42,7 @@ async def test_messages_arrive_in_the_order_in_which_they_were_said(harness: Har
 async def test_our_reference_goes_along_and_the_number_has_its_plus(harness: Harness, whatsapp: WhatsApp) -> None:
     [asked] = await harness.say(command(harness, "hello"))
     [body] = whatsapp.bodies
-    assert body["biz_opaque_callback_data"] == asked.id
+    assert body["biz_opaque_callback_data"] == f"{asked.id}/{MEMBER}"
     assert body["to"] == "+263771234567"
     assert harness.only(MessageAccepted).reference == asked.id
 
