@@ -255,3 +255,81 @@ def test_lone_surrogates_do_not_reach_the_bus() -> None:
     [update] = updates_of(body, NOW)
     assert isinstance(update, InboundUpdate)
     update.content.model_dump_json().encode()
+
+
+def places_of(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The paths of all objects in a body."""
+    return [found for found in paths_of(value, path) if isinstance(at(value, found), dict)]
+
+
+def at(value: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        value = value[key]
+    return value
+
+
+def known_in(body: dict[str, Any]) -> dict[str, Any]:
+    """Every message and status that comes out, by content id."""
+    found = updates_of(body, NOW)
+    return {update.content_id: update for update in found if isinstance(update, InboundUpdate | StatusUpdate)}
+
+
+def shuffled(data: st.DataObject, value: Any) -> Any:
+    if isinstance(value, dict):
+        keys = data.draw(st.permutations(list(value)))
+        return {key: shuffled(data, value[key]) for key in keys}
+    if isinstance(value, list):
+        return [shuffled(data, value[place]) for place in data.draw(st.permutations(range(len(value))))]
+    return value
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.data())
+def test_the_order_of_anything_changes_no_update(data: st.DataObject) -> None:
+    body = sample(data.draw(st.sampled_from([path.stem for path in SAMPLES if path.stem != "contacts"])))
+    assert known_in(shuffled(data, body)) == known_in(body)
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_keys_that_we_do_not_know_change_no_update(data: st.DataObject) -> None:
+    body = sample(data.draw(st.sampled_from([path.stem for path in SAMPLES])))
+    before = known_in(body)
+    for place in data.draw(st.lists(st.sampled_from(places_of(body)), min_size=1, max_size=5)):
+        if "answers" in place or "response_json" in place:
+            continue  # a person's own words
+        at(body, place)["x_new_at_meta"] = data.draw(json_values)
+    assert known_in(body) == before
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_whatever_is_missing_in_a_piece_it_still_comes_out_under_its_id(data: st.DataObject) -> None:
+    body = sample(data.draw(st.sampled_from([path.stem for path in SAMPLES])))
+    before = set(known_in(body))
+    kinds = {"messages", "statuses"}
+    inside = [path for path in paths_of(body) if len(path) > 7 and path[5] in kinds and isinstance(path[-1], str)]
+    keep = {"id", "status", "recipient_id", "recipient_user_id", "recipient_participant_id", "recipient_type"}
+    optional = [path for path in inside if len(path) > 8 or path[-1] not in keep]
+    if not optional:
+        return
+    *way, last = data.draw(st.sampled_from(optional))
+    del at(body, tuple(way))[last]
+    assert set(known_in(body)) == before
+
+
+async def test_no_mutation_of_a_sample_is_ever_answered_with_an_error(edge: Edge) -> None:
+    """Each key of each sample in turn is dropped, or becomes something else: an error would repeat the whole batch."""
+    answers = set()
+    for number, path in enumerate(SAMPLES):
+        body = json.loads(path.read_bytes())
+        ways = [way for way in paths_of(body) if way]
+        *way, last = ways[(number * 7919) % len(ways)]
+        oddities: tuple[Any, ...] = (None, [], {}, "x", -1, 1e300, ["x"], {"x": {}})
+        for broken in oddities:
+            changed = copy.deepcopy(body)
+            at(changed, tuple(way))[last] = broken
+            raw = json.dumps(changed).encode()
+            async with edge.http.post("/webhook", data=raw, headers={"x-hub-signature-256": sign(raw)}) as answer:
+                answers.add(answer.status)
+    assert answers == {200}
