@@ -14,8 +14,8 @@ from redis.exceptions import RedisError
 from services.gateway.domain.callback import LARGEST_CALLBACK, NotAuthentic, read_callback
 from services.gateway.domain.events import account_event, address_of, inbound_events, status_event
 from services.gateway.domain.notice import LARGEST_NOTICE, NotANotice, is_the_core, read_notice
-from services.gateway.domain.signature import is_signed
 from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, StatusUpdate, Update, updates_of
+from services.gateway.forward import Forward
 from services.gateway.health import health_of
 from services.gateway.members import Members
 from services.gateway.settings import GatewaySettings
@@ -26,7 +26,11 @@ from shared.contracts.gateway import CoreNoticeReceived
 from shared.http.server import problem
 from shared.kernel.clock import Clock
 from shared.kernel.ids import Chance, MemberId, new_id
+from shared.kernel.meta_signature import is_signed
 from shared.telemetry import metrics
+
+FORM_SECONDS = 8.0
+"""The phone gives up after ten (WhatsApp contract 5.2)."""
 
 _RETURN_PAGE = """<!doctype html>
 <html lang="en">
@@ -56,6 +60,7 @@ class Routes:
         settings: GatewaySettings,
         entry: Entry,
         members: Members,
+        forward: Forward,
         redis: redis.asyncio.Redis,
         clock: Clock,
         chance: Chance,
@@ -63,6 +68,7 @@ class Routes:
         self._settings = settings
         self._entry = entry
         self._members = members
+        self._forward = forward
         self._redis = redis
         self._clock = clock
         self._chance = chance
@@ -73,6 +79,7 @@ class Routes:
         app.router.add_get("/health", self.health)
         app.router.add_get("/webhook", self.verify)
         app.router.add_post("/webhook", self.webhook)
+        app.router.add_post("/webhook/flow", self.flow)
         app.router.add_post("/payment-result/{currency}", self.payment_result)
         app.router.add_get("/payment-return", self.payment_return)
         app.router.add_post("/notify", self.notify)
@@ -121,6 +128,13 @@ class Routes:
         metrics.accepted_updates.add(new, {"new": True})
         metrics.accepted_updates.add(len(updates) - new, {"new": False})
         return web.Response()
+
+    async def flow(self, request: web.Request) -> web.Response:
+        """A form asks for a screen: the signature first, then conversation (WhatsApp contract 5.2)."""
+        body = await request.read()
+        if not self._is_signed(body, request):
+            return await self._refused(request, "form-signature", 432, "The signature does not fit the body.")
+        return await self._forward.pass_on(request, "conversation", "/forms", seconds=FORM_SECONDS, body=body)
 
     async def payment_result(self, request: web.Request) -> web.Response:
         """Paynow's callback: authentic by the key of the currency in the address, kept, then answered."""

@@ -21,6 +21,7 @@ failed_messages = _meter.create_counter(
     "ruvimbo_failed_messages", description="Messages that will not arrive, by purpose, code, and whether finance waits"
 )
 whatsapp_refusals = _meter.create_counter("ruvimbo_whatsapp_refusals", description="Refusals of WhatsApp, by code")
+form_requests = _meter.create_counter("ruvimbo_form_requests", description="Requests of forms, by outcome")
 dead_lettered = _meter.create_counter("ruvimbo_dead_letters", description="Messages that could not be handled")
 refused_requests = _meter.create_counter(
     "ruvimbo_refused_requests", description="Requests refused at the edge, by cause"

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.gateway.domain.signature import is_signed
 from services.gateway.domain.webhook import InboundUpdate, StatusUpdate, updates_of
 from services.gateway.store import INTAKE
 from services.gateway.tests.conftest import CONTRACTS, Edge, b64, sign
 from shared.bus.dead_letters import DEAD_LETTERS
 from shared.kernel.clock import VirtualClock
 from shared.kernel.errors import Away
+from shared.kernel.meta_signature import is_signed
 
 NOW = VirtualClock().now()
 SAMPLES = sorted((CONTRACTS / "whatsapp" / "samples").glob("*.json"))
