@@ -21,7 +21,8 @@ from shared.kernel.ids import MemberId
 
 LIFE = timedelta(days=3)
 _TOKEN = re.compile(
-    r"([a-z0-9_]{1,40})\.(M-[0-9A-Z]{1,20})\.(\d{1,12})\.([0-9a-z]{1,64})\.([A-Za-z0-9_-]{22})", re.ASCII
+    r"(?P<purpose>[a-z0-9_]{1,40})\.(?P<member>M-[0-9A-Z]{1,20})\.(?P<issued>\d{1,11})\.[0-9a-f]{16}\.[\w-]{22}",
+    re.ASCII,
 )
 
 

@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from services.gateway.forward import Forward
+from services.gateway.tests.conftest import Edge, sign
 from shared.http.client import make_client
 from shared.http.inside import only_from_inside
 from shared.testing.harness import common_settings
@@ -128,3 +129,13 @@ async def test_who_shows_no_token_is_refused() -> None:
             async with session.get("/", headers=headers) as answer:
                 assert answer.status == 403
     assert inside.seen == []
+
+
+async def test_a_form_reaches_conversation_only_with_a_good_signature(edge: Edge) -> None:
+    """432 is what a phone understands as a wrong signature (WhatsApp contract 5.2)."""
+    wrong: tuple[dict[str, str], ...] = ({}, {"x-hub-signature-256": sign(b"other")}, {"x-hub-signature-256": "sha1=0"})
+    for headers in wrong:
+        async with edge.http.post("/webhook/flow", data=b"{}", headers=headers) as answer:
+            assert answer.status == 432
+    async with edge.http.post("/webhook/flow", data=b"{}", headers={"x-hub-signature-256": sign(b"{}")}) as answer:
+        assert answer.status == 503, "nobody listens where conversation should be: passed on, then"
