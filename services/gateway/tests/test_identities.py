@@ -192,7 +192,7 @@ async def replicas(
             service = make(tools)
             await running.stores.prepare(service.kinds)
             stack.push_async_callback(running.stores.close)
-            server = Server("gateway", running.tracing, host="127.0.0.1", port=0)
+            server = Server("gateway", running.tracing, SystemClock(), host="127.0.0.1", port=0)
             assert service.routes is not None
             service.routes(server.app)
             listening = await stack.enter_async_context(TestServer(server.app))
