@@ -7,7 +7,8 @@ from services.notifier.adapters.graph import Graph
 from services.notifier.adapters.graph_bodies import Bodies
 from services.notifier.adapters.graph_media import GraphMedia
 from services.notifier.adapters.limits import Limits
-from services.notifier.ports import FETCH, MARK_READ, MIND, RECONCILE, SEND, UPLOAD, ring
+from services.notifier.adapters.patience import Patience
+from services.notifier.ports import FETCH, MARK_READ, MIND, RECONCILE, SEND, UPLOAD
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import MAILBOXES
 from shared.http.breaker import Breaker
@@ -51,7 +52,7 @@ def make(tools: Tools) -> Service:
             SEND: graph.send,
             UPLOAD: media.upload,
             FETCH: media.fetch,
-            RECONCILE: ring,
+            RECONCILE: Patience(tools.redis).ring,
             MARK_READ: graph.mark_read,
             MIND: graph.mind,
         },

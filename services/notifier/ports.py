@@ -85,7 +85,9 @@ class Done(BaseModel):
     """The time is over, the mark is set, the operator has been told."""
 
 
-RECONCILE = Call("reconcile", Reconciliation, Done, deadline=timedelta(seconds=5), repeats=True)
+RECONCILE = Call(
+    "reconcile", Reconciliation, Done, deadline=timedelta(seconds=5), repeats=True, give_up=timedelta(hours=24)
+)
 """A timer: when it rings, the statuses have had time to tell of an uncertain send."""
 
 
@@ -145,8 +147,3 @@ FETCH = Call(
     repeats=True,
     give_up=timedelta(hours=1),
 )
-
-
-async def ring(_: Reconciliation) -> Done:
-    """The timer's call: it has nothing to do but to be due."""
-    return Done()

@@ -30,6 +30,7 @@ from shared.contracts.notifier import (
     TemplateFallback,
 )
 from shared.kernel.ids import MemberId
+from shared.store.redis import connect
 from shared.testing.harness import Harness
 
 PASSING = [1, 2, 4, 80007, 130429, 131000, 131016, 131056, 131057, 133004, 2494100]
@@ -243,3 +244,30 @@ async def test_accepted_is_said_once_however_often_it_is_told(harness: Harness, 
     for _ in range(2):
         await harness.say(status(harness, "sent", "wamid.1", asked.id))
     assert len(harness.all(MessageAccepted)) == 1
+
+
+@pytest.mark.parametrize(
+    "beats",
+    [
+        {"notifier": {"ready": True, "backlog_age_seconds": 0}},
+        {"gateway": {"ready": False, "backlog_age_seconds": 0}, "notifier": {"ready": True, "backlog_age_seconds": 0}},
+        {"gateway": {"ready": True, "backlog_age_seconds": 9}, "notifier": {"ready": True, "backlog_age_seconds": 0}},
+    ],
+)
+async def test_nothing_is_said_again_while_a_status_may_wait_in_our_own_house(
+    harness: Harness, whatsapp: WhatsApp, valkey_url: str, beats: dict[str, dict[str, Any]]
+) -> None:
+    """While the broker was away the status lay in the gateway's outbox, and the message was said twice."""
+    client = connect(valkey_url)
+    for name, beat in beats.items():
+        await client.set(f"heartbeat:{name}", json.dumps(beat))
+    whatsapp.faults = [None]
+    [asked] = await harness.say(command(harness, "once"))
+    await harness.advance(120, step=10)
+    assert whatsapp.texts == ["once"]
+    for name in ("gateway", "notifier"):
+        await client.set(f"heartbeat:{name}", json.dumps({"ready": True, "backlog_age_seconds": 0}))
+    await harness.say(status(harness, "delivered", "wamid.1", asked.id))
+    await harness.advance(60, step=10)
+    assert whatsapp.texts == ["once"]
+    await client.aclose()

@@ -1,0 +1,1 @@
+"""Many things at once on a virtual clock, with everything outside going wrong in proportion."""
