@@ -21,7 +21,7 @@ class FormSettings(Settings):
     meta_app_secret: SecretStr = SecretStr("")
     """`META_APP_SECRET`: signs the tokens of newer forms; several with commas during a rotation."""
     service_token: SecretStr = SecretStr("")
-    """`SERVICE_TOKEN`: what the gateway shows; the key of our own form tokens is made of it."""
+    """`SERVICE_TOKEN`: the key of our own form tokens is made of it."""
 
     @model_validator(mode="after")
     def _has_keys(self) -> Self:

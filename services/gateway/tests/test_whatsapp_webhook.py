@@ -283,7 +283,7 @@ def shuffled(data: st.DataObject, value: Any) -> Any:
     return value
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60)
 @given(st.data())
 def test_the_order_of_anything_changes_no_update(data: st.DataObject) -> None:
     body = sample(data.draw(st.sampled_from([path.stem for path in SAMPLES if path.stem != "contacts"])))

@@ -1,0 +1,26 @@
+"""Wires the endpoint of forms, for `app.py`."""
+
+from __future__ import annotations
+
+from services.conversation.forms.endpoint import FormEndpoint
+from services.conversation.forms.keys import read_keys
+from services.conversation.forms.screens import Screens
+from services.conversation.forms.sessions import Sessions
+from services.conversation.forms.settings import FormSettings
+from services.conversation.forms.tokens import Tokens
+from shared.runtime.service import Tools
+from shared.runtime.settings import read_settings
+
+
+def make_endpoint(tools: Tools, screens: Screens) -> FormEndpoint:
+    """The endpoint, with the keys and secrets of the settings; a handler makes tokens by the same service token."""
+    settings = read_settings(FormSettings)
+    passphrase = settings.private_key_passphrase
+    return FormEndpoint(
+        read_keys(settings.private_key_file, passphrase.get_secret_value() if passphrase else None),
+        tokens=Tokens(tools.common.service_token.get_secret_value()),
+        sessions=Sessions(tools.entry("conversation")),
+        screens=screens,
+        secrets=settings.app_secrets,
+        clock=tools.clock,
+    )
