@@ -1,1 +1,0 @@
-"""Many things at once on a virtual clock, with everything outside going wrong in proportion."""
