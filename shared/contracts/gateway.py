@@ -174,6 +174,8 @@ class DeliveryStatusChanged(Event, name="gateway.delivery_status_changed", versi
     reference: str | None = None
     """Our own id, echoed from `biz_opaque_callback_data`."""
     problems: tuple[DeliveryProblem, ...] = ()
+    pricing: dict[str, object] | None = None
+    """As WhatsApp says it, on `sent` and one more status (contract 2.4): data, since its rules change too often."""
 
 
 class IdentityChanged(Event, name="gateway.identity_changed", version=1, key="member"):

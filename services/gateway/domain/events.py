@@ -52,6 +52,7 @@ def status_event(update: StatusUpdate, member: MemberId) -> DeliveryStatusChange
         at=update.at,
         reference=update.reference,
         problems=update.problems,
+        pricing=update.pricing,
     )
 
 

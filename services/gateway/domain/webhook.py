@@ -117,6 +117,7 @@ class StatusUpdate:
     member: MemberId | None
     """Whom we wrote to, as our own reference says: known even where WhatsApp names nobody."""
     problems: tuple[DeliveryProblem, ...]
+    pricing: Json | None
 
 
 @dataclass(frozen=True)
@@ -284,4 +285,11 @@ def _status(status: Any, number: str, received_at: datetime) -> StatusUpdate:
             for error in as_dicts(status.get("errors"))
             if (code := as_whole(error.get("code"))) is not None
         ),
+        pricing=_flat(as_dict(status.get("pricing"))) or None,
     )
+
+
+def _flat(members: Json) -> Json:
+    """Its texts, numbers and switches: what is nested or odd is left out."""
+    kept = {name: as_text(value) if isinstance(value, str) else value for name, value in members.items()}
+    return {str(as_text(name)): value for name, value in kept.items() if isinstance(value, str | bool | int)}

@@ -94,6 +94,15 @@ async def test_each_type_has_its_kind(edge: Edge, name: str, kind: str) -> None:
     assert [said["content"]["kind"] for said in edge.said("message_received")] == [kind]
 
 
+async def test_what_a_message_costs_is_kept_as_it_is_told(edge: Edge) -> None:
+    body = sample("status_sent")
+    [piece] = pieces(body, "statuses")
+    piece["pricing"]["odd"] = {"nested": [1]}
+    await edge.post(body)
+    [said] = edge.said("delivery_status_changed")
+    assert said["pricing"] == {name: value for name, value in piece["pricing"].items() if name != "odd"} != {}
+
+
 async def test_a_batch_gives_all_of_its_updates(edge: Edge) -> None:
     body = sample("batch_mixed")
     await edge.post(body)
