@@ -17,8 +17,8 @@ from typing import Any, TextIO
 
 import httpx
 
+from services import form_keys
 from services.conversation.app import make as make_conversation
-from services.conversation.forms import command as flows
 from services.credex.app import make as make_credex
 from services.gateway.app import make as make_gateway
 from services.notifier.app import make as make_notifier
@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("id")
     replay.set_defaults(run=_replay_dead_letter)
 
-    flows.add_to(commands, _say)
+    form_keys.add_to(commands, _say)
     return parser
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.conversation import handlers
 from services.conversation.forms.screens import Screens
 from services.conversation.forms.sessions import FORMS
+from services.conversation.forms.settings import FormSettings
 from services.conversation.forms.wiring import make_endpoint
 from services.conversation.routes import Routes
 from services.conversation.settings import ConversationSettings
@@ -15,7 +16,8 @@ from shared.runtime.settings import read_settings
 
 def make(tools: Tools) -> Service:
     """Conversation, which speaks to vendors only by the other services."""
-    routes = Routes(make_endpoint(tools, Screens()), tools.common.service_token.get_secret_value())
+    forms = make_endpoint(read_settings(FormSettings), tools, Screens())
+    routes = Routes(forms, tools.common.service_token.get_secret_value())
     return Service(
         name="conversation",
         settings=read_settings(ConversationSettings),

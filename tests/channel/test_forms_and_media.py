@@ -16,6 +16,7 @@ from services.conversation.app import make as make_conversation
 from services.conversation.forms.keys import make_key, public_pem
 from services.conversation.forms.screens import Asked, Final, Next, Screens, Shown
 from services.conversation.forms.sessions import FORMS, id_of
+from services.conversation.forms.settings import FormSettings
 from services.conversation.forms.tokens import Tokens
 from services.conversation.forms.wiring import make_endpoint
 from services.conversation.routes import Routes
@@ -31,6 +32,7 @@ from shared.contracts.notifier import (
     TemplateFallback,
 )
 from shared.runtime.service import Service, Tools
+from shared.runtime.settings import read_settings
 from shared.testing.harness import Harness
 from tests.channel.channel import NUMBERS, TOKEN, Channel, open_channel, serve
 
@@ -80,7 +82,7 @@ async def open_forms(stack: AsyncExitStack, folder: Path, monkeypatch: pytest.Mo
 
     harness = await stack.enter_async_context(Harness({"conversation": make}))
     app = web.Application()
-    Routes(make_endpoint(lent[0], screens()), "test").add_to(app)
+    Routes(make_endpoint(read_settings(FormSettings), lent[0], screens()), "test").add_to(app)
     return await serve(app, stack), pem, harness
 
 

@@ -9,12 +9,10 @@ from services.conversation.forms.sessions import Sessions
 from services.conversation.forms.settings import FormSettings
 from services.conversation.forms.tokens import Tokens
 from shared.runtime.service import Tools
-from shared.runtime.settings import read_settings
 
 
-def make_endpoint(tools: Tools, screens: Screens) -> FormEndpoint:
+def make_endpoint(settings: FormSettings, tools: Tools, screens: Screens) -> FormEndpoint:
     """The endpoint, with the keys and secrets of the settings; a handler makes tokens by the same service token."""
-    settings = read_settings(FormSettings)
     passphrase = settings.private_key_passphrase
     return FormEndpoint(
         read_keys(settings.private_key_file, passphrase.get_secret_value() if passphrase else None),

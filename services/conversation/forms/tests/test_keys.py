@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from services.conversation.forms import command
+from services import form_keys
 from services.conversation.forms.keys import read_keys
 from shared.kernel.errors import Misconfigured
 
@@ -63,7 +63,7 @@ def said() -> list[str]:
 @pytest.fixture
 def parser(said: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
-    command.add_to(parser.add_subparsers(), said.append)
+    form_keys.add_to(parser.add_subparsers(), said.append)
     return parser
 
 
