@@ -88,6 +88,10 @@ class Sending:
     def apply(self, delivery: Delivery, evidence: Evidence) -> None:
         """Take what a status says; a failure that may be got over is."""
         state = delivery.note(evidence)
+        if state in {"accepted", "delivered", "read"}:
+            # It arrived after all, perhaps while it waited to be sent again.
+            self._work.drop_calls(SEND, reference=delivery.reference)
+            self._work.drop_calls(UPLOAD, reference=delivery.reference)
         about = {"member": self._member, "reference": delivery.reference, "at": evidence.at}
         match state:
             case "accepted":

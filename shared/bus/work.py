@@ -73,7 +73,7 @@ class Work:
         self._inbox_id = inbox_id
         self._messages: list[Message] = []
         self._calls: list[tuple[Call[Any, Any], Any, datetime]] = []
-        self._dropped: list[str] = []
+        self._dropped: list[tuple[str, dict[str, Any]]] = []
         self.kind: Kind[Any] | None = None
         self.document: Document | None = None
         self._state: Any = None
@@ -119,9 +119,9 @@ class Work:
         """Ask for a call to a vendor, now or at `due`. Needs a document: load or open one in this work."""
         self._calls.append((call, request, due or self.now))
 
-    def drop_calls(self, call: Call[Any, Any]) -> None:
-        """Forget calls of this kind that are still due; one under way goes on."""
-        self._dropped.append(call.name)
+    def drop_calls(self, call: Call[Any, Any], **members: Any) -> None:
+        """Forget calls of this kind (whose request has these members) that are still due; one under way goes on."""
+        self._dropped.append((call.name, members))
 
     def join_trace(self, traceparent: str | None) -> None:
         """Go on in the trace of a document that lives long; the trace of this message is linked (architecture 4)."""
@@ -182,7 +182,12 @@ class Work:
         )
         if self._dropped:
             document.outcalls = [
-                call for call in document.outcalls if call.state != "due" or call.name not in self._dropped
+                call
+                for call in document.outcalls
+                if call.state != "due"
+                or not any(
+                    call.name == name and members.items() <= call.request.items() for name, members in self._dropped
+                )
             ]
         for index, (call, request, due) in enumerate(self._calls):
             document.outcalls.append(

@@ -271,3 +271,17 @@ async def test_nothing_is_said_again_while_a_status_may_wait_in_our_own_house(
     await harness.advance(60, step=10)
     assert whatsapp.texts == ["once"]
     await client.aclose()
+
+
+async def test_what_arrived_while_it_waited_to_be_sent_again_is_not(harness: Harness, whatsapp: WhatsApp) -> None:
+    whatsapp.faults = [None, refusal(131056), refusal(131056)]
+    other = command(harness, "other number", address=OTHER_NUMBER)
+    [asked] = await harness.say(command(harness, "once"))
+    await harness.advance(16, step=4)
+    assert len(whatsapp.faults) == 1, "said again after silence, and told to wait"
+    await harness.say(other)
+    await harness.say(status(harness, "delivered", "wamid.1", asked.id))
+    whatsapp.faults.clear()
+    await harness.advance(30, step=5)
+    assert sorted(whatsapp.texts) == ["once", "other number"]
+    assert harness.only(MessageDelivered).reference == asked.id
