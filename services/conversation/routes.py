@@ -22,4 +22,4 @@ class Routes:
     async def form(self, request: web.Request) -> web.Response:
         """One request of a form, its signature checked by the gateway."""
         reply = await self._forms.answer(await request.read())
-        return web.Response(status=reply.status, text=reply.body)
+        return web.Response(status=reply.status, text=reply.body, content_type=reply.type)

@@ -36,13 +36,17 @@ class Opened:
 
     def close(self, reply: Any) -> str:
         """The whole body of the reply. Never close two different replies to one request: key and IV would repeat."""
-        text = json.dumps(reply, ensure_ascii=False, separators=(",", ":"))
-        return self.close_text(text)
+        return self.close_text(compact(reply))
 
     def close_text(self, text: str) -> str:
         """As `close`, for a reply that is JSON already."""
         inverted = bytes(byte ^ 0xFF for byte in self.iv)
         return base64.b64encode(AESGCM(self.key).encrypt(inverted, text.encode(), None)).decode()
+
+
+def compact(reply: Any) -> str:
+    """A reply as JSON without blanks, as `JSON.stringify` writes it."""
+    return json.dumps(reply, ensure_ascii=False, separators=(",", ":"))
 
 
 def open_request(body: bytes, keys: Sequence[RSAPrivateKey]) -> Opened:

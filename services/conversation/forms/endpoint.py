@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from services.conversation.forms.crypto import CannotOpen, Opened, open_request
+from services.conversation.forms.crypto import CannotOpen, Opened, compact, open_request
 from services.conversation.forms.screens import Asked, Final, NoSuchScreen, Screens, Shown
 from services.conversation.forms.sessions import Sessions, question_of
 from services.conversation.forms.tokens import FormClosed, Ticket, Tokens, is_token_signed
@@ -49,6 +49,7 @@ class Reply:
 
     status: int
     body: str = ""
+    type: str = "text/plain"
 
 
 class Readable(Protocol):
@@ -58,7 +59,10 @@ class Readable(Protocol):
 
 
 class FormEndpoint:
-    """The endpoint of all forms. Safe for concurrent use. `secrets` are the active app secrets."""
+    """The endpoint of all forms. Safe for concurrent use. `secrets` are the active app secrets.
+
+    `closed_in_clear` sends the words of a 427 as plain JSON, as Meta's error page has it; its sample encrypts them.
+    """
 
     def __init__(
         self,
@@ -69,7 +73,9 @@ class FormEndpoint:
         screens: Screens,
         secrets: Sequence[str],
         clock: Clock,
+        closed_in_clear: bool = False,
     ) -> None:
+        self._closed_in_clear = closed_in_clear
         self._keys = keys
         self._tokens = tokens
         self._sessions = sessions
@@ -97,8 +103,12 @@ class FormEndpoint:
             return _told(opened, "shown", await self._show(payload, data))
         except FormClosed as closed:
             metrics.form_requests.add(1, {"outcome": "closed"})
-            # Encrypted, as Meta's own sample does; their page shows it in clear (contract 5.2).
-            return Reply(427, opened.close({"error_msg": str(closed)}))
+            told = {"error_msg": str(closed)}
+            return (
+                Reply(427, compact(told), "application/json")
+                if self._closed_in_clear
+                else Reply(427, opened.close(told))
+            )
         except (NoSuchScreen, TimeoutError) as error:
             log.exception("a form's screen cannot be shown", exc_info=error)
             metrics.form_requests.add(1, {"outcome": "failed"})

@@ -18,6 +18,8 @@ class FormSettings(Settings):
     """`PRIVATE_KEY_FILE`: the RSA key of forms, as PEM; during a rotation several with commas, the newest first."""
     private_key_passphrase: SecretStr | None = None
     """`PRIVATE_KEY_PASSPHRASE`: of the key files, if they have one."""
+    form_closed_in_clear: bool = False
+    """`FORM_CLOSED_IN_CLEAR`: how the words of a closed form are sent; Meta's page and Meta's sample disagree."""
     meta_app_secret: SecretStr = SecretStr("")
     """`META_APP_SECRET`: signs the tokens of newer forms; several with commas during a rotation."""
     service_token: SecretStr = SecretStr("")

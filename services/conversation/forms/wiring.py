@@ -21,4 +21,5 @@ def make_endpoint(settings: FormSettings, tools: Tools, screens: Screens) -> For
         screens=screens,
         secrets=settings.app_secrets,
         clock=tools.clock,
+        closed_in_clear=settings.form_closed_in_clear,
     )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import json
 from datetime import datetime
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from services.conversation.forms.crypto import open_request
+from services.conversation.forms.crypto import CannotOpen, open_request
 from services.conversation.forms.endpoint import FormEndpoint, Reply
 from services.conversation.forms.media import MediaUnusable, PickedFile, open_media
 from services.conversation.forms.screens import Asked, Final, Next, Screens, Shown
@@ -25,6 +28,16 @@ POSITIVE = [vector for vector in VECTORS["vectors"] if vector["kind"] == "positi
 NEGATIVE = [vector for vector in VECTORS["vectors"] if vector["kind"] == "negative"]
 
 
+FIELDS = ["encrypted_flow_data", "encrypted_aes_key", "initial_vector"]
+values = (
+    st.none() | st.integers() | st.text(max_size=9) | st.binary(max_size=16).map(lambda b: base64.b64encode(b).decode())
+)
+
+
+def as_body(fields: Any) -> bytes:
+    return json.dumps(fields).encode()
+
+
 class Book:
     """The vectors' tokens, which are not of our making."""
 
@@ -35,7 +48,9 @@ class Book:
         return Ticket("vector", MemberId("M-1"), now, token)
 
 
-def endpoint_of(vector: dict[str, Any], keys: list[RSAPrivateKey], harness: Harness) -> FormEndpoint:
+def endpoint_of(
+    vector: dict[str, Any], keys: list[RSAPrivateKey], harness: Harness, *, in_clear: bool = False
+) -> FormEndpoint:
     """An endpoint whose screens show what the vector expects."""
     screens = Screens()
     expected = vector["response"].get("payload") or {}
@@ -57,6 +72,7 @@ def endpoint_of(vector: dict[str, Any], keys: list[RSAPrivateKey], harness: Harn
         screens=screens,
         secrets=[VECTORS["app_secret"]],
         clock=VirtualClock(),
+        closed_in_clear=in_clear,
     )
 
 
@@ -76,6 +92,19 @@ async def test_each_positive_vector_gets_its_reply_byte_for_byte(
         reply = await ask(vector, keys, harness)
         assert reply.status == vector["response"]["http_status"]
         assert reply.body == vector["response"]["encrypted_body_compact_utf8"]
+
+
+async def test_the_words_of_a_closed_form_can_be_sent_in_clear(key: RSAPrivateKey, harness: Harness) -> None:
+    [vector] = [vector for vector in POSITIVE if "clear_json_alternative" in vector["response"]]
+    reply = await endpoint_of(vector, [key], harness, in_clear=True).answer(vector["request"]["raw_body"].encode())
+    assert reply == Reply(427, vector["response"]["clear_json_alternative"], "application/json")
+
+
+@settings(max_examples=200)
+@given(st.binary(max_size=60) | st.dictionaries(st.sampled_from(FIELDS), values, min_size=0, max_size=3).map(as_body))
+def test_whatever_is_sent_is_opened_or_refused_and_never_an_error(key: RSAPrivateKey, body: bytes) -> None:
+    with pytest.raises(CannotOpen):
+        open_request(body, [key])
 
 
 @pytest.mark.parametrize("vector", POSITIVE, ids=lambda vector: vector["name"])
