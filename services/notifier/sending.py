@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.notifier.domain.delivery import Delivery, Evidence, stored, waiting_time
+from services.notifier.domain.delivery import Delivery, Evidence, waiting_time
 from services.notifier.domain.mailbox import Mailbox
 from services.notifier.domain.refusals import rule_of
 from services.notifier.ports import MIND, RECONCILE, SEND, UPLOAD, Reconciliation, SendRequest, Trouble, UploadRequest
@@ -48,7 +48,7 @@ class Sending:
             reference=delivery.reference,
             member=self._member,
             address=self._mailbox.lines[delivery.number].address,
-            content=stored(delivery.content),
+            content=delivery.body,
             purpose=delivery.purpose,
             valid_until=delivery.valid_until,
             media_id=media_id,

@@ -52,7 +52,8 @@ class Delivery(BaseModel):
     reference: str
     number: str
     """The business number's id that it goes out by."""
-    content: Outgoing
+    content: Outgoing | None
+    """None once it has arrived or failed: what was said is no more our business."""
     purpose: Purpose
     watched: bool = False
     template: TemplateFallback | None = None
@@ -73,6 +74,11 @@ class Delivery(BaseModel):
     evidence: list[Evidence] = []
 
     @property
+    def is_finished(self) -> bool:
+        """Whether it will not be sent again."""
+        return self.state in {"delivered", "read", "failed"}
+
+    @property
     def is_under_way(self) -> bool:
         """Whether the next message over the same number must wait for this one."""
         return self.state in {"sending", "uncertain"}
@@ -87,6 +93,13 @@ class Delivery(BaseModel):
                 return file
             case _:
                 return None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The content as an outcall carries it. Only for what is not finished."""
+        if self.content is None:
+            raise RuntimeError("a finished delivery has no content to send")
+        return self.content.model_dump(mode="json")
 
     def move(self, state: State) -> bool:
         """Go forward to `state`; False when the delivery is there or further already."""
@@ -154,8 +167,3 @@ class Delivery(BaseModel):
 def waiting_time(lost: int, first: timedelta) -> timedelta:
     """How long statuses may take to tell of a send whose answer was lost the nth time, from 1 up."""
     return min(first * float(2 ** (lost - 1)), max(first, timedelta(minutes=5)))
-
-
-def stored(content: Outgoing) -> dict[str, Any]:
-    """The content as an outcall carries it."""
-    return content.model_dump(mode="json")

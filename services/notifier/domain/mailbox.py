@@ -75,8 +75,11 @@ class Mailbox(BaseModel):
         return line is not None and (isinstance(delivery.content, Template) or line.window_is_open(now))
 
     def take(self, delivery: Delivery) -> None:
-        """Queue one more message; finished ones beyond the remembered number go."""
+        """Queue one more message; finished ones lose their content, and go beyond the remembered number."""
         self.deliveries.append(delivery)
+        for known in self.deliveries:
+            if known.is_finished:
+                known.content = known.template = None
         finished = [known for known in self.deliveries if known.state in {"accepted", "delivered", "read", "failed"}]
         for old in finished[: max(0, len(self.deliveries) - REMEMBERED)]:
             self.deliveries.remove(old)

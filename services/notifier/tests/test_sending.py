@@ -204,3 +204,13 @@ async def test_replies_go_before_notices_and_notices_before_reports(harness: Har
     await harness.say(*(command(harness, f"{n} {what}", purpose=what) for n, what in enumerate(purposes)))
     await harness.advance(5)
     assert whatsapp.texts == ["0 reply", "3 reply", "2 notice", "1 report"]
+
+
+async def test_what_has_arrived_is_not_kept_in_words(harness: Harness, whatsapp: WhatsApp) -> None:
+    [asked] = await harness.say(command(harness, "private"))
+    await harness.say(status(harness, "delivered", "wamid.1", asked.id))
+    await harness.say(command(harness, "next"))
+    mailbox = await harness.state("notifier", MAILBOXES, MEMBER)
+    assert mailbox is not None
+    assert "private" not in mailbox.model_dump_json()
+    assert [delivery.state for delivery in mailbox.deliveries] == ["delivered", "accepted"]
