@@ -52,6 +52,7 @@ async def send(command: SendMessage, work: Work) -> None:
             watched=command.watched,
             template=command.template,
             asked_at=work.now,
+            traceparent=work.traceparent,
             valid_until=command.valid_until or work.now + LONGEST_LIFE,
         )
     )

@@ -54,7 +54,7 @@ class Sending:
             media_id=media_id,
         )
         due = max(self._work.now, delivery.not_before or self._work.now)
-        self._work.call(SEND, request, due=due)
+        self._work.call(SEND, request, due=due, traceparent=delivery.traceparent)
 
     def accept(self, delivery: Delivery, message_id: str) -> None:
         """WhatsApp took the message; its statuses may have come before."""
@@ -122,7 +122,7 @@ class Sending:
             picture=isinstance(delivery.content, Picture),
             fresh=delivery.uploads > 1,
         )
-        self._work.call(UPLOAD, request)
+        self._work.call(UPLOAD, request, traceparent=delivery.traceparent)
 
     def _tell_failure(self, delivery: Delivery, code: int | None) -> None:
         watched = delivery.watched or delivery.purpose == "report"

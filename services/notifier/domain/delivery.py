@@ -59,6 +59,8 @@ class Delivery(BaseModel):
     template: TemplateFallback | None = None
     """What may go in its place; gone once it has taken it."""
     asked_at: datetime
+    traceparent: str | None = None
+    """The trace that asked for it: its send belongs there, though it may go on from the answer to the one before."""
     valid_until: datetime
     state: State = "queued"
     not_before: datetime | None = None

@@ -214,3 +214,13 @@ async def test_what_has_arrived_is_not_kept_in_words(harness: Harness, whatsapp:
     assert mailbox is not None
     assert "private" not in mailbox.model_dump_json()
     assert [delivery.state for delivery in mailbox.deliveries] == ["delivered", "accepted"]
+
+
+async def test_each_send_belongs_to_the_trace_that_asked_for_it(harness: Harness, whatsapp: WhatsApp) -> None:
+    """A message that waited for the one before was sent in the trace of that one."""
+    await harness.say(*(command(harness, f"{number}") for number in range(3)))
+    await harness.advance(3)
+    asked = [span.context.trace_id for span in harness.spans if span.name == "notifier send" and span.context]
+    sent = [span.context.trace_id for span in harness.spans if span.name == "call whatsapp.send" and span.context]
+    assert len(sent) == len(set(sent)) == 3
+    assert set(sent) <= set(asked)
