@@ -3,6 +3,7 @@
 ruvimbo run [SERVICE…]                 all six when none is named
 ruvimbo health                         what the gateway tells of every service
 ruvimbo dead-letters list|show|replay  what could not be handled
+ruvimbo flows keys make|upload         the key of forms
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, TextIO
 
 import httpx
 
+from services import form_keys
 from services.conversation.app import make as make_conversation
 from services.credex.app import make as make_credex
 from services.gateway.app import make as make_gateway
@@ -83,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     replay = actions.add_parser("replay", help="put one back on the bus; only the handler that failed runs again")
     replay.add_argument("id")
     replay.set_defaults(run=_replay_dead_letter)
+
+    form_keys.add_to(commands, _say)
     return parser
 
 

@@ -68,11 +68,16 @@ class Entry:
         documents = await asyncio.gather(*(self._stores.load(kind, id) for id in ids))
         return {document.id: kind.state.model_validate(document.state) for document in documents if document.version}
 
-    async def create(self, kind: Kind[State], states: Mapping[str, State]) -> set[str]:
-        """Write those documents that don't exist yet, with no messages; returns the ids written."""
-        documents = [Document(kind.name, id, state=state.model_dump(mode="json")) for id, state in states.items()]
+    async def create(
+        self, kind: Kind[State], states: Mapping[str, State], messages: Sequence[Message] = ()
+    ) -> set[str]:
+        """Write those documents that don't exist yet; returns the ids written, each of which says the messages."""
+        documents = [self._document(Arrival(kind, id, state, messages)) for id, state in states.items()]
         written = await self._stores.of(kind).create(documents, now=self._clock.now())
-        return {document.id for document, fresh in zip(documents, written, strict=True) if fresh}
+        new = [document for document, fresh in zip(documents, written, strict=True) if fresh]
+        if new and messages:
+            self._in_background({kind.name: kind}, new)
+        return {document.id for document in new}
 
     async def change(self, kind: Kind[State], id: str, function: Callable[[State], Sequence[Message]]) -> State:
         """Change one document in place and say the messages returned; `function` runs again on a lost race.

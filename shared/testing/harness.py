@@ -95,11 +95,13 @@ class Harness:
         *,
         wrap: Callable[[Service], Service] = lambda service: service,
         redis: redis.asyncio.Redis | None = None,
+        common: CommonSettings | None = None,
         seed: int = 1,
     ) -> None:
         self._makes = makes
         self._wrap = wrap
         self._redis = redis
+        self._common = common or common_settings()
         self._clients: list[httpx.AsyncClient] = []
         self._chance = seeded_chance(seed)
         self._spans = InMemorySpanExporter()
@@ -121,7 +123,7 @@ class Harness:
                 pseudonyms=Pseudonyms("test"),
             )
             tools = Tools(
-                common=common_settings(),
+                common=self._common,
                 clock=self.clock,
                 chance=self._chance,
                 http=self._client,
