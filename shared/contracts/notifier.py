@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.base import Command, Event
+from shared.contracts.files import FileRef
 from shared.contracts.gateway import Address
 from shared.kernel.ids import MemberId
 
@@ -64,7 +65,26 @@ class LinkButton(_Part):
     url: str
 
 
-Outgoing = Annotated[PlainText | Buttons | ChoiceList | LinkButton, Field(discriminator="kind")]
+class Document(_Part):
+    """A file to open, such as a receipt or a report (WhatsApp contract 3.4: at most 100 MB)."""
+
+    kind: Literal["document"] = "document"
+    file: FileRef
+    caption: str | None = Field(default=None, max_length=1024)
+
+
+class Picture(_Part):
+    """A PNG or JPEG to look at, such as a QR code (WhatsApp contract 3.4: at most 5 MB)."""
+
+    kind: Literal["picture"] = "picture"
+    file: FileRef
+    caption: str | None = Field(default=None, max_length=1024)
+
+
+Outgoing = Annotated[
+    PlainText | Buttons | ChoiceList | LinkButton | Document | Picture,
+    Field(discriminator="kind"),
+]
 
 
 class SendMessage(Command, name="notifier.send_message", version=1, key="member"):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from pydantic import BaseModel, ConfigDict
+
 from shared.contracts.base import Command, Event
+from shared.contracts.files import FileRef
 from shared.kernel.ids import MemberId, PaymentId
 from shared.kernel.money import Money
 
@@ -14,6 +17,21 @@ Method = Literal["ecocash", "onemoney", "innbucks", "omari", "web", "manual"]
 
 Reason = Literal["cancelled_by_payer", "insufficient_balance", "declined", "misconfigured", "unreachable"]
 """Why a payment did not happen, as far as the provider said."""
+
+
+class Authorisation(BaseModel):
+    """What the payer must do beyond a PIN prompt on their phone; which fields are there depends on the method."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: str | None = None
+    """InnBucks: to type or scan in the app; leading zeros count (Paynow contract 2.3)."""
+    code_expires: str | None = None
+    """InnBucks: as the provider writes it, Harare time; for display only."""
+    link: str | None = None
+    """`web`: Paynow's page. `innbucks`: opens the app with the code."""
+    code_reference: str | None = None
+    """O'mari: names the SMS that the one-time code comes in. The code goes to SubmitOneTimeCode."""
 
 
 class RequestPayment(Command, name="payments.request_payment", version=1, key="payer"):
@@ -37,13 +55,52 @@ class CheckPayment(Command, name="payments.check_payment", version=1, key="payer
     payer: MemberId
 
 
+class SubmitOneTimeCode(Command, name="payments.submit_one_time_code", version=1, key="payer"):
+    """The one-time code that O'mari sent to the payer (Paynow contract 2.4). Wrong ones: OneTimeCodeRefused."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    code: str
+    """Digits; leading zeros count."""
+
+
+class ApprovePayment(Command, name="payments.approve_payment", version=1, key="approver"):
+    """Staff say that the money of a bank or cash payment, or of one held for review, has come."""
+
+    payment_id: PaymentId
+    approver: MemberId
+
+
+class RejectPayment(Command, name="payments.reject_payment", version=1, key="approver"):
+    """Staff say that the money has not come."""
+
+    payment_id: PaymentId
+    approver: MemberId
+    reason: str
+
+
+class VerifyReceipt(Command, name="payments.verify_receipt", version=1, key="asked_by"):
+    """Is this receipt true? `code` is what the QR or the receipt says. Answered by ReceiptVerified."""
+
+    code: str
+    asked_by: MemberId
+
+
+class MakeReceiptDocument(Command, name="payments.make_receipt_document", version=1, key="payer"):
+    """The receipt of a settled payment as PDF. Answered by ReceiptDocumentMade."""
+
+    payment_id: PaymentId
+    payer: MemberId
+
+
 class PaymentRefused(Event, name="payments.payment_refused", version=1, key="payer"):
     """The request does not fit a rule (limit, method, currency); nothing was charged. Answers RequestPayment."""
 
     intent: str
     payer: MemberId
     amount: Money
-    rule: Literal["currency", "method", "amount_too_small", "amount_too_large", "wallet"]
+    rule: Literal["currency", "method", "amount_too_small", "amount_too_large", "wallet", "provider_away"]
+    """`provider_away`: the provider is known to be down just now; try later or choose another way."""
     limit: Money | None = None
 
 
@@ -58,6 +115,46 @@ class PaymentInitiated(Event, name="payments.payment_initiated", version=1, key=
     instructions: str | None = None
     """The provider's own words for the payer (Paynow contract 2.3)."""
     test_mode: bool = False
+    authorisation: Authorisation | None = None
+
+
+class OneTimeCodeRefused(Event, name="payments.one_time_code_refused", version=1, key="payer"):
+    """The code was wrong, or could not be tried now (`tries_left` None). The last wrong one cancels the payment."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    tries_left: int | None
+
+
+class PaymentApproved(Event, name="payments.payment_approved", version=1, key="payer"):
+    """Staff approved; with `missing` above zero, that many other people still have to (maker-checker)."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    approver: MemberId
+    missing: int
+    approved_at: datetime
+
+
+class PaymentRejected(Event, name="payments.payment_rejected", version=1, key="payer"):
+    """Staff rejected a payment: no money came."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    approver: MemberId
+    amount: Money
+    method: Method
+    purpose: str
+    reason: str
+    rejected_at: datetime
+
+
+class ApprovalRefused(Event, name="payments.approval_refused", version=1, key="approver"):
+    """The approval or rejection does not fit a rule; nothing changed."""
+
+    payment_id: PaymentId
+    approver: MemberId
+    rule: Literal["unknown", "own_payment", "same_person", "not_waiting"]
 
 
 class PaymentUncertain(Event, name="payments.payment_uncertain", version=1, key="payer"):
@@ -180,3 +277,23 @@ class ReceiptIssued(Event, name="payments.receipt_issued", version=1, key="payer
     provider_reference: str | None
     settled_at: datetime
     issued_at: datetime
+
+
+class ReceiptVerified(Event, name="payments.receipt_verified", version=1, key="asked_by"):
+    """Answers VerifyReceipt. The fields are those of the true receipt; all None when there is no such receipt."""
+
+    code: str
+    asked_by: MemberId
+    receipt_number: str | None = None
+    issued_at: datetime | None = None
+    amount: Money | None = None
+    purpose: str | None = None
+
+
+class ReceiptDocumentMade(Event, name="payments.receipt_document_made", version=1, key="payer"):
+    """Answers MakeReceiptDocument; `file` None when the payment has no receipt."""
+
+    payment_id: PaymentId
+    payer: MemberId
+    receipt_number: str | None
+    file: FileRef | None

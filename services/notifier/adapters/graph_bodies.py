@@ -7,24 +7,27 @@ from typing import Any, assert_never
 from pydantic import TypeAdapter
 
 from shared.contracts.gateway import Address
-from shared.contracts.notifier import Buttons, Choice, ChoiceList, LinkButton, Outgoing, PlainText
+from shared.contracts.notifier import Buttons, Choice, ChoiceList, Document, LinkButton, Outgoing, Picture, PlainText
 
 _OUTGOING: TypeAdapter[Outgoing] = TypeAdapter(Outgoing)
 
 
-def body_of(address: Address, content: dict[str, Any], reference: str) -> dict[str, Any]:
-    """The whole request body. `reference` comes back as `biz_opaque_callback_data` in every status."""
+def body_of(address: Address, content: dict[str, Any], reference: str, media_id: str | None = None) -> dict[str, Any]:
+    """The whole request body. `reference` comes back as `biz_opaque_callback_data` in every status.
+
+    `media_id` is WhatsApp's id of the file of a document or picture, once it is uploaded (contract 3.4).
+    """
     return {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         # The number wins over the user id when both are known; without `+` Meta may add its own country code.
         **({"to": address.phone} if address.phone else {"recipient": address.bsuid}),
         "biz_opaque_callback_data": reference,
-        **_typed(_OUTGOING.validate_python(content)),
+        **_typed(_OUTGOING.validate_python(content), media_id),
     }
 
 
-def _typed(content: Outgoing) -> dict[str, Any]:
+def _typed(content: Outgoing, media_id: str | None) -> dict[str, Any]:
     match content:
         case PlainText():
             return {"type": "text", "text": {"body": content.body, "preview_url": False}}
@@ -45,6 +48,12 @@ def _typed(content: Outgoing) -> dict[str, Any]:
         case LinkButton():
             parameters = {"display_text": content.title, "url": content.url}
             return _interactive("cta_url", content.body, None, {"name": "cta_url", "parameters": parameters})
+        case Document():
+            caption = {"caption": content.caption} if content.caption else {}
+            return {"type": "document", "document": {"id": media_id, "filename": content.file.name, **caption}}
+        case Picture():
+            caption = {"caption": content.caption} if content.caption else {}
+            return {"type": "image", "image": {"id": media_id, **caption}}
         case _:
             assert_never(content)
 
