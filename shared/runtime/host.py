@@ -96,7 +96,9 @@ class Host:
         for name, service in services.items():
             running = self._running[name]
             await self._until_there(lambda: running.begin(service))  # noqa: B023 awaited in this turn
-            server = Server(name, running.tracing, self._clock, host=self._common.host, port=self._port_of(name))
+            server = Server(
+                name, running.tracing, self._clock, host=self._common.host, port=self._common.port_of(name)
+            )
             add_health_routes(server.app, running)
             if service.routes is not None:
                 service.routes(server.app)
@@ -137,9 +139,6 @@ class Host:
         client = make_client(peer, seconds, tell_trace=tell_trace)
         self._clients.append(client)
         return client
-
-    def _port_of(self, name: str) -> int:
-        return self._common.port + SERVICES.index(name)
 
     async def _until_there(self, begin: Any) -> None:
         """Wait for servers that come up later than we do."""

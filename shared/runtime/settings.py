@@ -7,6 +7,7 @@ from typing import TypeVar
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.contracts.registry import SERVICES
 from shared.kernel.errors import Misconfigured
 
 
@@ -42,7 +43,17 @@ class CommonSettings(Settings):
     log_file: str | None = None
     """`LOG_FILE`: logs go there too, rotated."""
     service_token: SecretStr
-    """`SERVICE_TOKEN`: what the gateway shows to the other services when it forwards a request."""
+    """`SERVICE_TOKEN`: what our services show each other."""
+    services_url: str = "http://127.0.0.1:{port}"
+    """`SERVICES_URL`: where the services reach each other; `{service}` and `{port}` are filled in."""
+
+    def port_of(self, service: str) -> int:
+        """The port that a service listens on."""
+        return self.port + SERVICES.index(service)
+
+    def url_of(self, service: str) -> str:
+        """Where the other services reach this one, without a slash at the end."""
+        return self.services_url.format(service=service, port=self.port_of(service)).rstrip("/")
 
 
 S = TypeVar("S", bound=Settings)
