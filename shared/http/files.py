@@ -1,0 +1,94 @@
+"""Files of a service: kept by who made them, fetched at its own port by a signed URL that expires (architecture 3).
+
+    files = Files("payments", tools)                         # in app.py; FILES among the service's kinds
+    reference = await files.keep(pdf, name="receipt.pdf", type="application/pdf")   # in an adapter
+    Service(…, kinds=(…, FILES), routes=files.add_to)
+
+An adapter makes a file, since that is I/O: a handler asks for it by an outcall and gets the reference as its answer
+(decision 0006). Whoever gets a FileRef fetches its `url` and compares `sha256`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from shared.contracts.files import FileRef
+from shared.http.server import problem
+from shared.kernel.ids import derive_id
+from shared.runtime.service import Tools
+from shared.store.documents import Kind
+
+LIFE = timedelta(days=1)
+"""How long a URL works: as long as anybody tries to send a message with the file."""
+
+
+class StoredFile(BaseModel):
+    """One file; MongoDB takes up to 16 MB a document, which leaves 11 MB for the bytes."""
+
+    name: str
+    type: str
+    sha256: str
+    content: str
+    """Base64."""
+
+
+FILES: Kind[StoredFile] = Kind("files", StoredFile, keep=2 * LIFE)
+"""Files to be sent once. Whoever keeps some for good gives Files a kind of its own."""
+
+
+class Files:
+    """The files of one service, of one kind. Safe for concurrent use."""
+
+    def __init__(self, service: str, tools: Tools, kind: Kind[StoredFile] = FILES) -> None:
+        self._entry = tools.entry
+        self._service = service
+        self._kind = kind
+        self._clock = tools.clock
+        self._url = tools.common.url_of(service)
+        self._key = tools.common.service_token.get_secret_value().encode()
+
+    async def keep(self, content: bytes, *, name: str, type: str) -> FileRef:
+        """Store a file and say where it is. The same file again is the same document. Raises Away."""
+        now = self._clock.now()
+        sha256 = hashlib.sha256(content).hexdigest()
+        # The day is part of the id: a file made again gets a life of its own, and no URL outlives its document.
+        id = derive_id("F", self._kind.name, name, type, sha256, now.date())
+        stored = StoredFile(name=name, type=type, sha256=sha256, content=base64.b64encode(content).decode())
+        await self._entry(self._service).create(self._kind, {id: stored})
+        expires = int((now + LIFE).timestamp())
+        url = f"{self._url}/{self._kind.name}/{id}?expires={expires}&signature={self._sign(id, str(expires))}"
+        return FileRef(url=url, sha256=sha256, size=len(content), name=name, type=type)
+
+    def add_to(self, app: web.Application) -> None:
+        """Add the route that the URLs lead to."""
+        app.router.add_get(f"/{self._kind.name}/{{id}}", self._serve)
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        id, expires = request.match_info["id"], request.query.get("expires", "")
+        given = request.query.get("signature", "").encode("utf-8", "replace")
+        if not hmac.compare_digest(given, self._sign(id, expires).encode()):
+            return problem(403, "This address was not made here.")
+        if datetime.fromtimestamp(int(expires), UTC) <= self._clock.now():
+            return problem(410, "This address has expired; ask for the file again.")
+        stored = (await self._entry(self._service).read(self._kind, [id])).get(id)
+        if stored is None:
+            return problem(404, "There is no such file any more; ask for it again.")
+        return web.Response(
+            body=base64.b64decode(stored.content),
+            content_type=stored.type,
+            headers={
+                "content-disposition": f"attachment; filename*=UTF-8''{quote(stored.name, safe='')}",
+                "cache-control": "private, no-store",
+                "x-content-type-options": "nosniff",
+            },
+        )
+
+    def _sign(self, id: str, expires: str) -> str:
+        return hmac.new(self._key, f"{self._kind.name}\n{id}\n{expires}".encode(), hashlib.sha256).hexdigest()
