@@ -32,6 +32,8 @@ class Authorisation(BaseModel):
     """`web`: Paynow's page. `innbucks`: opens the app with the code."""
     code_reference: str | None = None
     """O'mari: names the SMS that the one-time code comes in. The code goes to SubmitOneTimeCode."""
+    picture: FileRef | None = None
+    """InnBucks: a QR picture (PNG) of the code; None when it could not be made."""
 
 
 class RequestPayment(Command, name="payments.request_payment", version=1, key="payer"):
@@ -80,7 +82,8 @@ class RejectPayment(Command, name="payments.reject_payment", version=1, key="app
 
 
 class VerifyReceipt(Command, name="payments.verify_receipt", version=1, key="asked_by"):
-    """Is this receipt true? `code` is what the QR or the receipt says. Answered by ReceiptVerified."""
+    """Is this receipt true? `code` is what the QR or the receipt says: its number, its signed payload, or the address
+    of its page. Answered by ReceiptVerified."""
 
     code: str
     asked_by: MemberId
@@ -113,13 +116,16 @@ class PaymentInitiated(Event, name="payments.payment_initiated", version=1, key=
     amount: Money
     method: Method
     instructions: str | None = None
-    """The provider's own words for the payer (Paynow contract 2.3)."""
+    """The provider's own words for the payer (Paynow contract 2.3). `manual`: where to pay, and the reference."""
     test_mode: bool = False
     authorisation: Authorisation | None = None
+    """None for methods that need none. For the others too when the provider's answer was lost and the payment was
+    found again: the payer cannot authorise it then, is charged nothing, and may give anew."""
 
 
 class OneTimeCodeRefused(Event, name="payments.one_time_code_refused", version=1, key="payer"):
-    """The code was wrong, or could not be tried now (`tries_left` None). The last wrong one cancels the payment."""
+    """Answers SubmitOneTimeCode when the code was wrong (`tries_left` says how many more fit), or when it could not be
+    tried now or nobody knows whether it was (`tries_left` None). The last wrong one cancels the payment: 0 left."""
 
     payment_id: PaymentId
     payer: MemberId
@@ -168,7 +174,7 @@ class PaymentUncertain(Event, name="payments.payment_uncertain", version=1, key=
 
 
 class PaymentSettled(Event, name="payments.payment_settled", version=1, key="payer"):
-    """The provider confirmed the money; the payment is final."""
+    """The provider confirmed the money, or staff did (approval); the payment is final."""
 
     payment_id: PaymentId
     payer: MemberId
@@ -178,8 +184,9 @@ class PaymentSettled(Event, name="payments.payment_settled", version=1, key="pay
     provider_reference: str | None
     settled_at: datetime
     after: str
-    """The state before. After `cancelled`, `failed`, `expired` or `needs_review` it is a late contradiction that staff
-    should know of; after `disputed` the dispute ended, and the receipt stays the one that was issued."""
+    """The state before. After `cancelled`, `failed`, `expired` or `rejected` it is a late contradiction that staff
+    should know of; after `needs_review` the provider or staff found that it is right; after `awaiting_approval` staff
+    approved; after `disputed` the dispute ended, and the receipt stays the one that was issued."""
 
 
 class PaymentCancelled(Event, name="payments.payment_cancelled", version=1, key="payer"):
@@ -259,8 +266,11 @@ class PaymentChecked(Event, name="payments.payment_checked", version=1, key="pay
     amount: Money
     method: Method
     state: str
+    """As in services/payments/domain/states.py."""
     asked: bool
     receipt_number: str | None = None
+    authorisation: Authorisation | None = None
+    """While the payer is waited for: what they still have to do, as PaymentInitiated said it."""
 
 
 class ReceiptIssued(Event, name="payments.receipt_issued", version=1, key="payer"):
@@ -277,6 +287,8 @@ class ReceiptIssued(Event, name="payments.receipt_issued", version=1, key="payer
     provider_reference: str | None
     settled_at: datetime
     issued_at: datetime
+    verify_url: str | None = None
+    """The page where anybody may see that the receipt is true."""
 
 
 class ReceiptVerified(Event, name="payments.receipt_verified", version=1, key="asked_by"):

@@ -15,7 +15,7 @@ from services.payments.domain.apply_status import NOT_BEGUN, OUTCOMES, PENDING, 
 from services.payments.domain.ask_again import POLLS, TRACES, is_over, next_question
 from services.payments.domain.expire import expire
 from services.payments.domain.find_out import found, not_found
-from services.payments.domain.initiate import accepted, answer_lost, not_made
+from services.payments.domain.initiate import accepted, answer_lost, initiated, not_made
 from services.payments.domain.payment import Payment
 from services.payments.domain.request import new_payment
 from services.payments.domain.states import MOVES, IllegalMove
@@ -91,17 +91,8 @@ class PaymentMachine(RuleBasedStateMachine):
 
     @rule(reference=references)
     def the_answer_is_ok(self, reference: str | None) -> None:
-        self.take(
-            accepted(
-                self.payment,
-                poll_url=URL,
-                paynow_reference=reference,
-                instructions=None,
-                test_mode=False,
-                now=self.now,
-                evidence="1" * 64,
-            )
-        )
+        if accepted(self.payment, poll_url=URL, paynow_reference=reference, now=self.now, evidence="1" * 64):
+            self.take([initiated(self.payment, test_mode=False)])
 
     @rule()
     def the_answer_is_a_refusal(self) -> None:
@@ -247,9 +238,7 @@ def test_a_request_that_seemed_lost_is_taken_up_again_when_it_turns_out_to_wait(
 
 def test_a_failure_that_paynow_told_is_not_taken_up_again_by_an_older_word() -> None:
     payment = fresh()
-    accepted(
-        payment, poll_url=URL, paynow_reference=None, instructions=None, test_mode=False, now=NOW, evidence="0" * 64
-    )
+    accepted(payment, poll_url=URL, paynow_reference=None, now=NOW, evidence="0" * 64)
     apply_status(payment, report(payment, "Failed"), "poll", NOW)
 
     assert found(payment, report(payment, "Sent"), URL, test_mode=False, now=NOW) == []

@@ -16,6 +16,7 @@ from shared.contracts.payments import (
     PaymentFailed,
     PaymentInitiated,
     PaymentNeedsReview,
+    PaymentRefused,
     PaymentSettled,
     PaymentUncertain,
     ReceiptIssued,
@@ -121,14 +122,15 @@ async def test_a_payment_that_could_not_be_sent_is_sent_when_paynow_comes_back_i
     assert len(await world.at_paynow()) == 1
 
 
-async def test_a_payment_that_cannot_be_sent_fails_while_the_payer_still_remembers(
+async def test_a_payment_that_cannot_be_sent_ends_while_the_payer_still_remembers(
     world_without_paynow: World,
 ) -> None:
     world = world_without_paynow
     await world.give(SUCCESS)
     await world.harness.advance(60)
 
-    assert (await world.only(PaymentFailed)).reason == "unreachable"
+    assert (await world.only(PaymentRefused)).rule == "provider_away"
+    assert (await world.payment()).state == "failed"
     assert world.document().outcalls == []
 
 

@@ -6,12 +6,18 @@ import asyncio
 import hashlib
 import itertools
 import socket
+import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from functools import cache
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import aiohttp
+import redis.asyncio
 from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from sandbox.paynow.app import make_app
 from sandbox.paynow.settings import Integration, PaynowSettings
@@ -52,8 +58,18 @@ def settings(**more: str) -> dict[str, str]:
         "PAYNOW_ZWG_KEY": ZWG_KEY,
         "PAYNOW_ZWG_AUTH_EMAIL": "treasurer@example.org",
         "PAYNOW_TEST_MODE": "true",
+        "BANK_DETAILS": "CABS 1001234567, Ruvimbo Church",
+        "RECEIPT_KEY_FILE": str(receipt_key_file()),
     }
     return given | more
+
+
+@cache
+def receipt_key_file() -> Path:
+    """A key for receipts, made for this run."""
+    file = Path(tempfile.mkdtemp(prefix="ruvimbo-")) / "receipt-key.pem"
+    file.write_bytes(Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return file
 
 
 def request(wallet: str | None = SUCCESS, **more: Any) -> RequestPayment:
@@ -89,18 +105,21 @@ async def serve(app: web.Application, at: socket.socket, stack: AsyncExitStack) 
 class World:
     """`environment` is what payments must be started with (the fixture sets it); then enter it, then open Paynow.
 
-    `mode` is that of both integrations (contract 6); the rest are settings of the stand-in.
+    `mode` is that of both integrations (contract 6), `services` more settings of payments, the rest are settings of
+    the stand-in.
     """
 
-    def __init__(self, mode: str = "test", **paynow: Any) -> None:
+    def __init__(
+        self, client: redis.asyncio.Redis, mode: str = "test", services: Mapping[str, str] | None = None, **paynow: Any
+    ) -> None:
         self._mode = mode
         self._paynow = paynow
         self._listeners = listener(), listener()
         self._stack = AsyncExitStack()
         gateway, sandbox = ("http://{}:{}".format(*bound.getsockname()) for bound in self._listeners)
         self.paynow_url = f"{sandbox}/paynow"
-        self.environment = settings(PUBLIC_URL=gateway, PAYNOW_URL=self.paynow_url)
-        self.harness = Harness({"payments": make}, seed=1)
+        self.environment = settings(PUBLIC_URL=gateway, PAYNOW_URL=self.paynow_url, **(services or {}))
+        self.harness = Harness({"payments": make}, redis=client, seed=1)
         self.callbacks: list[tuple[str, bytes]] = []
         """Currency and body of those that have come and were not delivered yet."""
         self.holds_answers = False
