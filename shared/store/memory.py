@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from shared.bus.envelope import Envelope
 from shared.store.documents import Conflict, Document, Kind, NotUnique, Outcall
+
+_Unique = tuple[tuple[str, ...], str]
+"""The fields of a unique index, and their values as JSON."""
 
 
 @dataclass
@@ -22,13 +25,17 @@ class _Stored:
     outbox: list[tuple[str, datetime, str]]
     """Id, time and text of each entry."""
     outcalls: list[str]
-    unique: set[tuple[tuple[str, ...], str]]
-    due_at: datetime | None
+    unique: set[_Unique]
     keep_until: datetime | None
 
-    @property
-    def unsent_since(self) -> datetime | None:
-        return min((at for _, at, _ in self.outbox), default=None)
+
+@dataclass
+class _Index:
+    """Where to find those documents of a kind that something is to be done with."""
+
+    unsent: dict[str, datetime] = field(default_factory=dict)
+    due: dict[str, datetime] = field(default_factory=dict)
+    unique: dict[_Unique, str] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -36,12 +43,14 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._documents: dict[str, dict[str, _Stored]] = {}
+        self._indexes: dict[str, _Index] = {}
         self._kinds: dict[str, Kind[Any]] = {}
 
     async def prepare(self, kinds: Sequence[Kind[Any]]) -> None:
         for kind in kinds:
             self._kinds[kind.name] = kind
             self._documents.setdefault(kind.name, {})
+            self._indexes.setdefault(kind.name, _Index())
 
     async def load(self, kind: str, id: str, message_id: str | None = None) -> Document:
         stored = self._documents[kind].get(id)
@@ -49,14 +58,14 @@ class MemoryStore:
 
     async def commit(self, document: Document, *, now: datetime, message_id: str | None = None) -> None:
         kind = self._kinds[document.kind]
-        documents = self._documents[document.kind]
+        documents, index = self._documents[document.kind], self._indexes[document.kind]
         if kind.keep is not None:
-            self._forget(documents, now)
+            self._forget(kind.name, now)
         stored = documents.get(document.id)
         if (stored.version if stored else 0) != document.version:
             raise Conflict(document.kind)
         unique = _unique_values(kind, document.state)
-        if any(unique & other.unique for id, other in documents.items() if id != document.id):
+        if any(index.unique.get(value, document.id) != document.id for value in unique):
             raise NotUnique(document.kind)
         inbox = document.inbox_after(message_id, now)
         documents[document.id] = _Stored(
@@ -66,9 +75,13 @@ class MemoryStore:
             [(entry.id, entry.occurred_at, entry.model_dump_json()) for entry in document.outbox],
             [call.model_dump_json() for call in document.outcalls],
             unique,
-            document.due_at,
             None if kind.keep is None else now + kind.keep,
         )
+        for value in (stored.unique if stored else set()) - unique:
+            del index.unique[value]
+        index.unique.update(dict.fromkeys(unique, document.id))
+        _note(index.unsent, document.id, document.unsent_since)
+        _note(index.due, document.id, document.due_at)
         document.version, document.inbox = document.version + 1, dict(inbox)
 
     async def create(self, documents: Sequence[Document], *, now: datetime) -> list[bool]:
@@ -86,22 +99,16 @@ class MemoryStore:
         stored = self._documents[kind].get(id)
         if stored is not None:
             stored.outbox = [entry for entry in stored.outbox if entry[0] not in entries]
+            oldest = min((at for _, at, _ in stored.outbox), default=None)
+            _note(self._indexes[kind].unsent, id, oldest)
 
     async def unsent(self, kind: str, before: datetime, limit: int) -> list[Document]:
-        found = [
-            (since, id)
-            for id, stored in self._documents[kind].items()
-            if (since := stored.unsent_since) is not None and since <= before
-        ]
-        return self._open(kind, [id for _, id in sorted(found)[:limit]])
+        found = sorted((since, id) for id, since in self._indexes[kind].unsent.items() if since <= before)
+        return self._open(kind, [id for _, id in found[:limit]])
 
     async def due(self, kind: str, now: datetime, limit: int) -> list[Document]:
-        found = [
-            (stored.due_at, id)
-            for id, stored in self._documents[kind].items()
-            if stored.due_at is not None and stored.due_at <= now
-        ]
-        return self._open(kind, [id for _, id in sorted(found)[:limit]])
+        found = sorted((at, id) for id, at in self._indexes[kind].due.items() if at <= now)
+        return self._open(kind, [id for _, id in found[:limit]])
 
     async def find(
         self, kind: str, where: Mapping[str, Any], *, order: str | None = None, limit: int = 100
@@ -128,12 +135,21 @@ class MemoryStore:
     def _open(self, kind: str, ids: Sequence[str]) -> list[Document]:
         return [_opened(kind, id, self._documents[kind][id], None) for id in ids]
 
-    @staticmethod
-    def _forget(documents: dict[str, _Stored], now: datetime) -> None:
+    def _forget(self, kind: str, now: datetime) -> None:
+        documents, index = self._documents[kind], self._indexes[kind]
         for id, stored in list(documents.items()):
             idle = not stored.outbox and not stored.outcalls
             if idle and stored.keep_until is not None and stored.keep_until <= now:
                 del documents[id]
+                for value in stored.unique:
+                    del index.unique[value]
+
+
+def _note(index: dict[str, datetime], id: str, at: datetime | None) -> None:
+    if at is None:
+        index.pop(id, None)
+    else:
+        index[id] = at
 
 
 def _opened(kind: str, id: str, stored: _Stored, message_id: str | None) -> Document:
@@ -149,7 +165,7 @@ def _opened(kind: str, id: str, stored: _Stored, message_id: str | None) -> Docu
     )
 
 
-def _unique_values(kind: Kind[Any], state: Mapping[str, Any]) -> set[tuple[tuple[str, ...], str]]:
+def _unique_values(kind: Kind[Any], state: Mapping[str, Any]) -> set[_Unique]:
     found = set()
     for fields in kind.unique:
         values = [_value(state, field) for field in fields]

@@ -57,6 +57,11 @@ def common_settings() -> CommonSettings:
     )
 
 
+def in_memory() -> Stores:
+    """Stores that are lost with the process."""
+    return Stores(MemoryStore(), MemoryStore())
+
+
 class ChaoticTransport(MemoryTransport):
     """The embedded transport, but every message comes twice and one publish in ten fails at first."""
 
@@ -64,12 +69,13 @@ class ChaoticTransport(MemoryTransport):
         super().__init__()
         self._chance = chance
         self.published: list[Envelope] = []
+        self._known: set[str] = set()
 
     async def publish(self, envelopes: Sequence[Envelope]) -> asyncio.Future[None]:
         if self._chance.uniform(0, 1) < 0.1:
             raise Away("the broker, by chaos")
-        known = {envelope.id for envelope in self.published}
-        self.published.extend(envelope for envelope in envelopes if envelope.id not in known)
+        self.published.extend(envelope for envelope in envelopes if envelope.id not in self._known)
+        self._known |= {envelope.id for envelope in envelopes}
         return await super().publish(envelopes)
 
     async def consume(self, service: str, deliver: Deliver) -> None:
@@ -81,7 +87,8 @@ class ChaoticTransport(MemoryTransport):
 
 
 class Harness:
-    """The named services at work in memory. `wrap` may change a wired service before it begins.
+    """The named services at work in memory. `wrap` may change a wired service before it begins, `stores` put real ones
+    in the place of memory.
 
     Services that are not named hear nothing: what is said to them stays visible in `said`.
     """
@@ -92,9 +99,11 @@ class Harness:
         *,
         wrap: Callable[[Service], Service] = lambda service: service,
         redis: redis.asyncio.Redis | None = None,
+        stores: Callable[[], Stores] = in_memory,
         seed: int = 1,
     ) -> None:
         self._makes = makes
+        self._stores = stores
         self._wrap = wrap
         self._redis = redis
         self._clients: list[httpx.AsyncClient] = []
@@ -110,7 +119,7 @@ class Harness:
         for name, make in self._makes.items():
             running = self.running[name] = Running(
                 name,
-                stores=Stores(MemoryStore(), MemoryStore()),
+                stores=self._stores(),
                 transport=self.transport,
                 clock=self.clock,
                 chance=self._chance,
@@ -137,6 +146,8 @@ class Harness:
         await self.transport.stop_consuming(0)
         for running in self.running.values():
             await running.drain(0)
+        for running in self.running.values():
+            await running.stores.close()
         for client in self._clients:
             await client.aclose()
 

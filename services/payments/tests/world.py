@@ -7,7 +7,7 @@ import hashlib
 import itertools
 import socket
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import cache
 from pathlib import Path
@@ -32,7 +32,8 @@ from shared.kernel.ids import MemberId
 from shared.kernel.money import Money
 from shared.kernel.paynow_message import PaynowMessage
 from shared.store.documents import Document
-from shared.testing.harness import Harness
+from shared.store.stores import Stores
+from shared.testing.harness import Harness, in_memory
 
 USD_KEY = "7c0a5f3e-91d4-4b6a-8e27-15f3b9d2c841"
 ZWG_KEY = "b84e2d90-3f17-4c5d-a06b-9e61c7d8f052"
@@ -110,7 +111,12 @@ class World:
     """
 
     def __init__(
-        self, client: redis.asyncio.Redis, mode: str = "test", services: Mapping[str, str] | None = None, **paynow: Any
+        self,
+        client: redis.asyncio.Redis,
+        mode: str = "test",
+        services: Mapping[str, str] | None = None,
+        stores: Callable[[], Stores] = in_memory,
+        **paynow: Any,
     ) -> None:
         self._mode = mode
         self._paynow = paynow
@@ -119,7 +125,7 @@ class World:
         gateway, sandbox = ("http://{}:{}".format(*bound.getsockname()) for bound in self._listeners)
         self.paynow_url = f"{sandbox}/paynow"
         self.environment = settings(PUBLIC_URL=gateway, PAYNOW_URL=self.paynow_url, **(services or {}))
-        self.harness = Harness({"payments": make}, redis=client, seed=1)
+        self.harness = Harness({"payments": make}, redis=client, stores=stores, seed=1)
         self.callbacks: list[tuple[str, bytes]] = []
         """Currency and body of those that have come and were not delivered yet."""
         self.holds_answers = False
