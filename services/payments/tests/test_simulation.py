@@ -12,7 +12,7 @@ import redis.asyncio
 from services.payments.domain.request import payment_id_of
 from services.payments.domain.states import OPEN
 from services.payments.store import PAYMENTS, RECEIPTS
-from services.payments.tests.world import CANCELLED, DELAYED, NO_BALANCE, SUCCESS, World, request
+from services.payments.tests.world import CANCELLED, DELAYED, NO_BALANCE, SUCCESS, World, look_every, request
 from shared.bus.dead_letters import DEAD_LETTERS
 from shared.contracts.payments import (
     PaymentFailed,
@@ -64,13 +64,12 @@ class Donors:
 
     async def live_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """An hour in which those whose request never arrived try again, then the rest of a day."""
+        look_every(5.0, monkeypatch)
         for _ in range(12):
-            await self._world.pass_time(300, step=10)
+            await self._world.pass_time(300, step=20)
             self._hear()
             await self.give()
-        # A day has 172 800 looks of half a second; a look a minute finds the same.
-        for constant in ("runner.LOOK_SECONDS", "publisher.SWEEP_SECONDS", "publisher.CLEAR_SECONDS"):
-            monkeypatch.setattr(f"shared.{'outcalls' if 'runner' in constant else 'bus'}.{constant}", 60.0)
+        look_every(60.0, monkeypatch)
         await self._world.pass_time(DAY, step=1800)
 
     async def _gift(self, donor: int) -> Any:

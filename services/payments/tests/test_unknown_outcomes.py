@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.payments.domain.request import payment_id_of
-from services.payments.tests.world import DELAYED, SUCCESS, SWEPT, TARIRO, World
+from services.payments.tests.world import DELAYED, SUCCESS, SWEPT, TARIRO, World, look_every
 from shared.contracts.payments import (
     CheckPayment,
     PaymentChecked,
@@ -186,8 +186,9 @@ async def test_a_tampered_amount_is_not_believed(world: World) -> None:
 
 
 @pytest.mark.parametrize("world", [{"mode": "live"}], indirect=True)
-async def test_after_a_day_nothing_is_open_and_only_what_paynow_never_began_is_called_expired(world: World) -> None:
-    """One day for three payments: to simulate it takes seconds."""
+async def test_after_a_day_nothing_is_open_and_only_what_paynow_never_began_is_called_expired(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     unheard = str(payment_id_of("S-1/unheard"))
     await world.arm("html-200", on="remote", accepted=True, reference=unheard)
     await world.arm("html-200", on="trace", times=None, reference=unheard)
@@ -196,6 +197,7 @@ async def test_after_a_day_nothing_is_open_and_only_what_paynow_never_began_is_c
     ]
     await world.force("Created", reference=begun.id)
 
+    look_every(10, monkeypatch)
     await world.pass_time(DAY - 60, step=600)
     assert [(await world.payment(payment.intent)).state for payment in (sent, begun, lost)] == [
         "awaiting_payer",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import aiohttp
+import pytest
 import redis.asyncio
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -58,6 +59,7 @@ def settings(**more: str) -> dict[str, str]:
         "PAYNOW_ZWG_ID": "30102",
         "PAYNOW_ZWG_KEY": ZWG_KEY,
         "PAYNOW_ZWG_AUTH_EMAIL": "treasurer@example.org",
+        "PAYNOW_USD_METHODS": "ecocash,onemoney,innbucks,omari,web,manual",
         "PAYNOW_TEST_MODE": "true",
         "BANK_DETAILS": "CABS 1001234567, Ruvimbo Church",
         "RECEIPT_KEY_FILE": str(receipt_key_file()),
@@ -158,7 +160,7 @@ class World:
         for bound in self._listeners:
             bound.close()
 
-    async def give(self, wallet: str = SUCCESS, **more: Any) -> Payment:
+    async def give(self, wallet: str | None = SUCCESS, **more: Any) -> Payment:
         """Request a payment with an intent of its own; returns it as it then stands."""
         intent = f"S-1/{next(self._intents)}"
         await self.harness.say(request(wallet, **{"intent": intent, **more}))
@@ -237,6 +239,13 @@ class World:
                 while (await self._state(reference)) == "initiating":  # noqa: ASYNC110 a document tells nobody that it changed
                     await asyncio.sleep(0)
         return web.Response()
+
+
+def look_every(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day has 172 800 looks of half a second; fewer find the same, a little later."""
+    monkeypatch.setattr("shared.outcalls.runner.LOOK_SECONDS", seconds)
+    monkeypatch.setattr("shared.bus.publisher.SWEEP_SECONDS", seconds)
+    monkeypatch.setattr("shared.bus.publisher.CLEAR_SECONDS", seconds)
 
 
 def hint_of(currency: str, body: bytes, world: World) -> PaymentStatusReceived | None:
