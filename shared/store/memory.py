@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from shared.bus.envelope import Envelope
@@ -13,6 +15,11 @@ from shared.store.documents import Conflict, Document, Kind, NotUnique, Outcall
 
 _Unique = tuple[tuple[str, ...], str]
 """The fields of a unique index, and their values as JSON."""
+
+
+_Rank = tuple[int, Any]
+_Sorted = tuple[list[_Rank], str]
+"""The values of an index, and the document's id."""
 
 
 @dataclass
@@ -26,16 +33,30 @@ class _Stored:
     """Id, time and text of each entry."""
     outcalls: list[str]
     unique: set[_Unique]
+    sorted: dict[tuple[str, ...], _Sorted]
     keep_until: datetime | None
 
 
 @dataclass
 class _Index:
-    """Where to find those documents of a kind that something is to be done with."""
+    """Where to find documents of a kind without reading all of them."""
 
     unsent: dict[str, datetime] = field(default_factory=dict)
     due: dict[str, datetime] = field(default_factory=dict)
     unique: dict[_Unique, str] = field(default_factory=dict)
+    sorted: dict[tuple[str, ...], list[_Sorted]] = field(default_factory=dict)
+
+    def put(self, id: str, stored: _Stored) -> None:
+        self.unique.update(dict.fromkeys(stored.unique, id))
+        for fields, entry in stored.sorted.items():
+            insort(self.sorted.setdefault(fields, []), entry)
+
+    def drop(self, stored: _Stored) -> None:
+        for value in stored.unique:
+            del self.unique[value]
+        for fields, entry in stored.sorted.items():
+            entries = self.sorted[fields]
+            del entries[bisect_left(entries, entry)]
 
 
 class MemoryStore:
@@ -75,11 +96,12 @@ class MemoryStore:
             [(entry.id, entry.occurred_at, entry.model_dump_json()) for entry in document.outbox],
             [call.model_dump_json() for call in document.outcalls],
             unique,
+            {fields: (_ranks(document.state, fields), document.id) for fields in kind.indexes},
             None if kind.keep is None else now + kind.keep,
         )
-        for value in (stored.unique if stored else set()) - unique:
-            del index.unique[value]
-        index.unique.update(dict.fromkeys(unique, document.id))
+        if stored is not None:
+            index.drop(stored)
+        index.put(document.id, documents[document.id])
         _note(index.unsent, document.id, document.unsent_since)
         _note(index.due, document.id, document.due_at)
         document.version, document.inbox = document.version + 1, dict(inbox)
@@ -114,13 +136,8 @@ class MemoryStore:
         self, kind: str, where: Mapping[str, Any], *, order: str | None = None, limit: int = 100
     ) -> list[dict[str, Any]]:
         self._kinds[kind].check_indexed(where, order)
-        states: list[dict[str, Any]] = [json.loads(stored.state) for stored in self._documents[kind].values()]
-        found = [state for state in states if all(_value(state, field) == value for field, value in where.items())]
-        if order is not None:
-            field = order.removeprefix("-")
-            # As MongoDB does: null comes before every value.
-            found.sort(key=lambda state: _nulls_first(_value(state, field)), reverse=order.startswith("-"))
-        return found[:limit]
+        states = (json.loads(self._documents[kind][id].state) for id in self._candidates(kind, where, order))
+        return list(islice((state for state in states if _fits(state, where)), limit))
 
     async def ping(self) -> None:
         return None
@@ -132,6 +149,20 @@ class MemoryStore:
         """Every document of a kind, for tests to look at."""
         return self._open(kind, list(self._documents[kind]))
 
+    def _candidates(self, kind: str, where: Mapping[str, Any], order: str | None) -> Iterator[str]:
+        """The ids of documents that may fit, in order, by the index that `check_indexed` asks for."""
+        index, count = self._indexes[kind], len(where)
+        field = None if order is None else order.removeprefix("-")
+        for fields in self._kinds[kind].indexes:
+            if set(fields[:count]) == set(where) and (field is None or field in fields[: count + 1]):
+                wanted = [_rank(where[name]) for name in fields[:count]]
+                entries = index.sorted.get(fields, [])
+                first = bisect_left(entries, wanted, key=lambda entry: entry[0][:count])
+                last = bisect_right(entries, wanted, key=lambda entry: entry[0][:count])
+                found = entries[first:last]
+                return (id for _, id in (reversed(found) if (order or "").startswith("-") else found))
+        return iter(list(self._documents[kind]))
+
     def _open(self, kind: str, ids: Sequence[str]) -> list[Document]:
         return [_opened(kind, id, self._documents[kind][id], None) for id in ids]
 
@@ -141,8 +172,7 @@ class MemoryStore:
             idle = not stored.outbox and not stored.outcalls
             if idle and stored.keep_until is not None and stored.keep_until <= now:
                 del documents[id]
-                for value in stored.unique:
-                    del index.unique[value]
+                index.drop(stored)
 
 
 def _note(index: dict[str, datetime], id: str, at: datetime | None) -> None:
@@ -181,5 +211,18 @@ def _value(state: Mapping[str, Any], field: str) -> Any:
     return value
 
 
-def _nulls_first(value: Any) -> tuple[bool, Any]:
-    return value is not None, value
+def _fits(state: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
+    return all(_value(state, field) == value for field, value in where.items())
+
+
+def _rank(value: Any) -> _Rank:
+    """What a value is sorted by: as in MongoDB null comes before numbers, these before text, that before the rest."""
+    if value is None:
+        return 0, 0
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return 1, value
+    return (2, value) if isinstance(value, str) else (3, json.dumps(value, sort_keys=True))
+
+
+def _ranks(state: Mapping[str, Any], fields: Sequence[str]) -> list[_Rank]:
+    return [_rank(_value(state, field)) for field in fields]

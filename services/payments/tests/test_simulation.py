@@ -59,6 +59,7 @@ class Donors:
             now, self._waiting = self._waiting[: self._at_once], self._waiting[self._at_once :]
             gifts = [await self._gift(donor) for donor in now]
             await world.harness.say(*gifts)
+            await world.admin("DELETE", "faults")  # what was armed for those whom the open circuit refused
             await world.pass_time(10, step=5)
             self._hear()
 
