@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint format bench chaos lock
+.PHONY: run test lint format bench chaos simulate lock
 
 run: .venv/run.stamp
 	@exec $(BIN)/python -m deploy.local.run
@@ -12,7 +12,7 @@ run: .venv/run.stamp
 test: .venv/test.stamp
 	@bash deploy/local/debian-packages.sh
 	$(MAKE) --no-print-directory lint
-	$(BIN)/pytest --cov --cov-report=term:skip-covered -m "not chaos"
+	$(BIN)/pytest --cov --cov-report=term:skip-covered -m "not chaos and not simulate"
 
 lint: .venv/test.stamp
 	$(BIN)/ruff check .
@@ -29,6 +29,9 @@ bench: .venv/test.stamp
 
 chaos: .venv/test.stamp
 	$(BIN)/pytest -m chaos
+
+simulate: .venv/test.stamp
+	$(BIN)/pytest -m simulate
 
 # Names, versions and hashes only. `uv` is needed for this one target.
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml

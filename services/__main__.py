@@ -1,8 +1,9 @@
-"""The command `ruvimbo`: runs the services, tells their health, and looks after dead letters.
+"""The command `ruvimbo`: runs the services, tells their health, looks after dead letters, verifies receipts.
 
 ruvimbo run [SERVICE…]                 all six when none is named
 ruvimbo health                         what the gateway tells of every service
 ruvimbo dead-letters list|show|replay  what could not be handled
+ruvimbo receipts verify|public-key     is a receipt true? offline
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from services.conversation.app import make as make_conversation
 from services.credex.app import make as make_credex
 from services.gateway.app import make as make_gateway
 from services.notifier.app import make as make_notifier
+from services.payments import receipt_commands
 from services.payments.app import make as make_payments
 from services.reporting.app import make as make_reporting
 from shared.bus.dead_letters import DEAD_LETTERS, DeadLetters
@@ -83,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     replay = actions.add_parser("replay", help="put one back on the bus; only the handler that failed runs again")
     replay.add_argument("id")
     replay.set_defaults(run=_replay_dead_letter)
+
+    receipts = commands.add_parser("receipts", help="tell true receipts from false ones, offline")
+    receipt_commands.add_to(receipts)
+    receipts.set_defaults(run=_receipts)
     return parser
 
 
@@ -147,6 +153,10 @@ async def _replay_dead_letter(arguments: argparse.Namespace) -> int:
             return 0
     _say(f"There is no dead letter {arguments.id} that holds a message.", sys.stderr)
     return 1
+
+
+async def _receipts(arguments: argparse.Namespace) -> int:
+    return receipt_commands.run(arguments, _say)
 
 
 def _say(text: str, file: TextIO = sys.stdout) -> None:

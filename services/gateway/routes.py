@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import html
 import json
+from urllib.parse import quote
 
 import redis.asyncio
 from aiohttp import web
@@ -21,6 +22,7 @@ from services.gateway.domain.events import (
 from services.gateway.domain.identities import Resolution
 from services.gateway.domain.signature import is_signed
 from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, Update, updates_of
+from services.gateway.forward import Forward
 from services.gateway.health import health_of
 from services.gateway.members import Members
 from services.gateway.settings import GatewaySettings
@@ -61,7 +63,9 @@ class Routes:
         members: Members,
         redis: redis.asyncio.Redis,
         clock: Clock,
+        forward: Forward,
     ) -> None:
+        self._forward = forward
         self._settings = settings
         self._entry = entry
         self._members = members
@@ -76,6 +80,7 @@ class Routes:
         app.router.add_post("/webhook", self.webhook)
         app.router.add_post("/payment-result/{currency}", self.payment_result)
         app.router.add_get("/payment-return", self.payment_return)
+        app.router.add_get("/verify/{code}", self.verify_receipt)
 
     async def index(self, _: web.Request) -> web.Response:
         """Says what this is."""
@@ -143,6 +148,11 @@ class Routes:
         """Where Paynow's page sends the person: back to the chat. It proves nothing (Paynow contract 3.4)."""
         page = _RETURN_PAGE.format(number=html.escape(self._settings.bot_number))
         return web.Response(text=page, content_type="text/html", headers=_PAGE_HEADERS)
+
+    async def verify_receipt(self, request: web.Request) -> web.Response:
+        """The page that tells whether a receipt is true, from payments (product 2)."""
+        code = quote(request.match_info["code"], safe="")
+        return await self._forward.pass_on(request, "payments", f"/verify/{code}", seconds=5)
 
     def _is_signed(self, body: bytes, request: web.Request) -> bool:
         if not self._settings.enable_webhook_verification:

@@ -27,6 +27,10 @@ SIGNED = re.compile(r"R1\.[A-Za-z0-9_-]{20,2000}\.[A-Za-z0-9_-]{86}(?![A-Za-z0-9
 NUMBER = re.compile(r"(?P<year>20[0-9]{2})-(?P<number>[0-9]{6,9})")
 
 
+LONGEST_PURPOSE = 100
+"""Characters."""
+
+
 class Facts(BaseModel):
     """What a receipt says to everybody."""
 
@@ -37,8 +41,11 @@ class Facts(BaseModel):
 
 
 def facts_of(receipt: Receipt) -> Facts:
-    """The public part of a receipt."""
-    return Facts(number=receipt.code, issued_on=receipt.issued_on, amount=receipt.amount, purpose=receipt.purpose)
+    """The public part of a receipt. A purpose that is longer than a QR code can hold is cut."""
+    purpose = (
+        receipt.purpose if len(receipt.purpose) <= LONGEST_PURPOSE else f"{receipt.purpose[: LONGEST_PURPOSE - 1]}…"
+    )
+    return Facts(number=receipt.code, issued_on=receipt.issued_on, amount=receipt.amount, purpose=purpose)
 
 
 def sign_receipt(receipt: Receipt, key: Ed25519PrivateKey) -> str:
