@@ -13,7 +13,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
@@ -218,6 +218,10 @@ def test_whatever_happens_each_intent_is_charged_once_and_no_money_is_lost(valke
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=30,
+            stateful_step_count=20,
+            deadline=None,
+            phases=[Phase.generate],  # to shrink a failure takes minutes, and its steps are printed anyway
+            suppress_health_check=list(HealthCheck),
         ),
     )
