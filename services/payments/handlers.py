@@ -143,7 +143,7 @@ async def code_drawn(
 async def note_hint(event: PaymentStatusReceived, work: Work) -> None:
     """A callback is a hint: ask Paynow itself, by what we stored and not by what the callback says."""
     known = await work.read(PAYMENTS, event.payment_id)
-    if known is None or known.amount.currency != event.currency:
+    if known is None or known.amount.currency != event.currency or known.method == "manual":
         fields = event.model_dump(include={"currency", "status", "paynow_reference", "amount", "received_at"})
         stray = StrayCallback(reference=event.payment_id, **fields)
         await work.open(STRAY_CALLBACKS, event.body_digest, lambda: stray)

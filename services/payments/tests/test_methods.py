@@ -9,7 +9,9 @@ import pytest
 
 from services.payments.domain.payment import Payment
 from services.payments.domain.request import payment_id_of
+from services.payments.store import STRAY_CALLBACKS
 from services.payments.tests.world import SWEPT, TARIRO, World, request
+from shared.contracts.gateway import PaymentStatusReceived
 from shared.contracts.payments import (
     OneTimeCodeRefused,
     PaymentCancelled,
@@ -165,6 +167,22 @@ async def test_a_number_given_for_a_method_that_needs_none_is_not_kept(world: Wo
     payment = await world.give("+263771111111", method="manual")
 
     assert payment.wallet is None
+
+
+async def test_paynow_cannot_say_anything_of_a_bank_payment(world: World) -> None:
+    payment = await world.give(None, method="manual")
+    hint = PaymentStatusReceived(
+        payment_id=payment.id,
+        currency="USD",
+        status="Paid",
+        body_digest="0" * 64,
+        received_at=world.harness.clock.now(),
+    )
+
+    await world.harness.say(hint)
+
+    assert len(world.harness.documents("payments", STRAY_CALLBACKS)) == 1
+    assert (await world.payment()).state == "awaiting_approval"
 
 
 @pytest.mark.parametrize("wallet", [None, "0719999999", "+447711234567"])
