@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
+import pytest
 import redis.asyncio
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -249,6 +250,13 @@ class Harness:
             if await self.transport.backlog(name) or running.calls_under_way():
                 return True
         return False
+
+
+def look_every(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runner and publisher look less often, for tests in which days pass: they find the same, a little later."""
+    monkeypatch.setattr("shared.outcalls.runner.LOOK_SECONDS", seconds)
+    monkeypatch.setattr("shared.bus.publisher.SWEEP_SECONDS", seconds)
+    monkeypatch.setattr("shared.bus.publisher.CLEAR_SECONDS", seconds)
 
 
 async def _ignore(body: bytes) -> None:

@@ -23,7 +23,7 @@ from services.payments.domain.payment import Payment
 from services.payments.domain.request import payment_id_of
 from services.payments.domain.states import OPEN
 from services.payments.store import PAYMENTS
-from services.payments.tests.world import CANCELLED, DELAYED, NO_BALANCE, SUCCESS, World, look_every, request
+from services.payments.tests.world import CANCELLED, DELAYED, NO_BALANCE, SUCCESS, World, request
 from shared.bus.dead_letters import DEAD_LETTERS
 from shared.contracts.payments import (
     ApprovePayment,
@@ -38,6 +38,7 @@ from shared.contracts.payments import (
 )
 from shared.kernel.ids import MemberId
 from shared.store.redis import connect
+from shared.testing.harness import look_every
 
 STAFF = MemberId("M-STAFF")
 MONEY_IN = {"Paid", "Awaiting Delivery", "Delivered"}

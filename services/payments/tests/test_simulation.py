@@ -12,7 +12,7 @@ import redis.asyncio
 from services.payments.domain.request import payment_id_of
 from services.payments.domain.states import OPEN
 from services.payments.store import PAYMENTS, RECEIPTS
-from services.payments.tests.world import CANCELLED, DELAYED, NO_BALANCE, SUCCESS, World, look_every, request
+from services.payments.tests.world import CANCELLED, DELAYED, NO_BALANCE, SUCCESS, World, request
 from shared.bus.dead_letters import DEAD_LETTERS
 from shared.contracts.payments import (
     PaymentFailed,
@@ -25,7 +25,7 @@ from shared.kernel.ids import MemberId, PaymentId, seeded_chance
 from shared.store.memory import MemoryStore
 from shared.store.mongo import MongoStore
 from shared.store.stores import Stores
-from shared.testing.harness import in_memory
+from shared.testing.harness import in_memory, look_every
 
 LOST = 0.3
 """Of the answers to initiations, after the charge was made."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.payments.domain.request import payment_id_of
-from services.payments.tests.world import DELAYED, SUCCESS, SWEPT, TARIRO, World, look_every
+from services.payments.tests.world import DELAYED, SUCCESS, SWEPT, TARIRO, World
 from shared.contracts.payments import (
     CheckPayment,
     PaymentChecked,
@@ -21,6 +21,7 @@ from shared.contracts.payments import (
     PaymentUncertain,
     ReceiptIssued,
 )
+from shared.testing.harness import look_every
 
 DAY = 24 * 3600
 

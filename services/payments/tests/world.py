@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import aiohttp
-import pytest
 import redis.asyncio
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -239,13 +238,6 @@ class World:
                 while (await self._state(reference)) == "initiating":  # noqa: ASYNC110 a document tells nobody that it changed
                     await asyncio.sleep(0)
         return web.Response()
-
-
-def look_every(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A day has 172 800 looks of half a second; fewer find the same, a little later."""
-    monkeypatch.setattr("shared.outcalls.runner.LOOK_SECONDS", seconds)
-    monkeypatch.setattr("shared.bus.publisher.SWEEP_SECONDS", seconds)
-    monkeypatch.setattr("shared.bus.publisher.CLEAR_SECONDS", seconds)
 
 
 def hint_of(currency: str, body: bytes, world: World) -> PaymentStatusReceived | None:

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 from shared.contracts.files import FileRef
 from shared.http.files import FILES, LIFE, Files
 from shared.runtime.service import Service, Tools
-from shared.testing.harness import Harness
+from shared.testing.harness import Harness, look_every
 
 PDF = b"%PDF-\x00\xff"
 
@@ -84,8 +84,9 @@ async def test_an_address_that_was_changed_leads_nowhere(
 
 
 async def test_an_address_expires_and_a_file_made_again_has_its_whole_life(
-    maker: Maker, http: aiohttp.ClientSession
+    maker: Maker, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    look_every(600, monkeypatch)
     first = await maker.keep()
     await maker.harness.clock.advance(LIFE.total_seconds() - 1)
     assert (await maker.fetch(http, first.url))[0] == 200
