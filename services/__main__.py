@@ -23,6 +23,7 @@ from services.gateway.app import make as make_gateway
 from services.notifier.app import make as make_notifier
 from services.payments import receipt_commands
 from services.payments.app import make as make_payments
+from services.payments.settings import ReceiptKeySettings
 from services.reporting.app import make as make_reporting
 from shared.bus.dead_letters import DEAD_LETTERS, DeadLetters
 from shared.contracts.registry import SERVICES
@@ -156,7 +157,7 @@ async def _replay_dead_letter(arguments: argparse.Namespace) -> int:
 
 
 async def _receipts(arguments: argparse.Namespace) -> int:
-    return receipt_commands.run(arguments, _say)
+    return receipt_commands.run(arguments, _say, lambda: read_settings(ReceiptKeySettings).receipt_key_file)
 
 
 def _say(text: str, file: TextIO = sys.stdout) -> None:

@@ -15,19 +15,14 @@ from services.payments.domain.receipt_code import SIGNED, Facts, read_signed
 from services.payments.settings import read_receipt_key
 from shared.kernel.errors import Misconfigured
 from shared.kernel.words import amount_in_words
-from shared.runtime.settings import Settings, read_settings
 
 Say = Callable[[str], None]
-
-
-class _KeySettings(Settings):
-    """The one setting that is needed here."""
-
-    receipt_key_file: Path
+KeyFile = Callable[[], Path]
+"""The setting RECEIPT_KEY_FILE; raises Misconfigured when it is missing."""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Add the actions; each leaves a function `receipts(arguments, say) -> exit code`."""
+    """Add the actions; each leaves a function `receipts(arguments, say, key_file) -> exit code`."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     verify = actions.add_parser("verify", help="is a receipt true? offline")
     verify.add_argument("receipt", metavar="FILE|CODE", help="the PDF, a text file, or what the QR code says")
@@ -38,7 +33,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     key.set_defaults(receipts=_public_key)
 
 
-def _verify(arguments: argparse.Namespace, say: Say) -> int:
+def _verify(arguments: argparse.Namespace, say: Say, _: KeyFile) -> int:
     """0: true, with what it says; 1: not true; 2: nothing to check by or with."""
     key = _key_of(arguments.public_key)
     found = SIGNED.search(_text_of(arguments.receipt))
@@ -67,9 +62,8 @@ def _told(facts: Facts) -> list[str]:
     ]
 
 
-def _public_key(arguments: argparse.Namespace, say: Say) -> int:
-    file = arguments.key_file or read_settings(_KeySettings).receipt_key_file
-    key = read_receipt_key(file).public_key()
+def _public_key(arguments: argparse.Namespace, say: Say, key_file: KeyFile) -> int:
+    key = read_receipt_key(arguments.key_file or key_file()).public_key()
     say(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode().strip())
     say(f"As one line: {base64.b64encode(key.public_bytes_raw()).decode()}")
     return 0
@@ -97,7 +91,7 @@ def _key_of(given: str) -> Ed25519PublicKey:
     return key
 
 
-def run(arguments: argparse.Namespace, say: Say) -> int:
+def run(arguments: argparse.Namespace, say: Say, key_file: KeyFile) -> int:
     """Do what was asked; `say` prints a line. Returns the exit code. Raises Misconfigured."""
-    action: Callable[[argparse.Namespace, Say], int] = arguments.receipts
-    return action(arguments, say)
+    action: Callable[[argparse.Namespace, Say, KeyFile], int] = arguments.receipts
+    return action(arguments, say, key_file)

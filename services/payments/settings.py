@@ -55,7 +55,14 @@ Amounts = Annotated[dict[str, Money], NoDecode, BeforeValidator(_amounts)]
 PUSHED: frozenset[Method] = frozenset({"ecocash", "onemoney"})
 
 
-class PaymentsSettings(Settings):
+class ReceiptKeySettings(Settings):
+    """All that the command about receipts needs."""
+
+    receipt_key_file: Path
+    """`RECEIPT_KEY_FILE`: the Ed25519 private key, in PEM, that signs receipts."""
+
+
+class PaymentsSettings(ReceiptKeySettings):
     """A currency is switched on by its integration id, which then needs key and e-mail too, or by `manual`."""
 
     public_url: str = Field(pattern=r"^https?://")
@@ -92,8 +99,6 @@ class PaymentsSettings(Settings):
     admin_phone: Phones = frozenset()
     finance_phone: Phones = frozenset()
     """`ADMIN_PHONE`, `FINANCE_PHONE`: staff; a threshold needs two of them."""
-    receipt_key_file: Path
-    """`RECEIPT_KEY_FILE`: the Ed25519 private key, in PEM, that signs receipts."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

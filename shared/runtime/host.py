@@ -96,9 +96,7 @@ class Host:
         for name, service in services.items():
             running = self._running[name]
             await self._until_there(lambda: running.begin(service))  # noqa: B023 awaited in this turn
-            server = Server(
-                name, running.tracing, self._clock, host=self._common.host, port=self._common.port_of(name)
-            )
+            server = Server(name, running.tracing, self._clock, host=self._common.host, port=self._common.port_of(name))
             add_health_routes(server.app, running)
             if service.routes is not None:
                 service.routes(server.app)

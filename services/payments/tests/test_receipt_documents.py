@@ -251,7 +251,7 @@ def command(*arguments: str) -> tuple[int, str]:
     parser = argparse.ArgumentParser()
     receipt_commands.add_to(parser)
     said: list[str] = []
-    return receipt_commands.run(parser.parse_args(arguments), said.append), "\n".join(said)
+    return receipt_commands.run(parser.parse_args(arguments), said.append, receipt_key_file), "\n".join(said)
 
 
 def test_the_command_tells_true_from_false_offline(tmp_path: Path) -> None:
@@ -270,8 +270,7 @@ def test_the_command_tells_true_from_false_offline(tmp_path: Path) -> None:
     assert command("verify", "2026-000001", "--public-key", key)[0] == 2
 
 
-def test_the_command_prints_the_key_that_it_verifies_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RECEIPT_KEY_FILE", str(receipt_key_file()))
+def test_the_command_prints_the_key_that_it_verifies_by(tmp_path: Path) -> None:
     code, said = command("public-key")
     assert code == 0
     public = tmp_path / "public.pem"
