@@ -58,7 +58,7 @@ def page_of(facts: Facts | None) -> str:
         f'<p class="amount">{escape(str(facts.amount))}</p>'
         f'<p class="words">{escape(words[:1].upper() + words[1:])}</p>'
         f"<dl>{details}</dl>"
-        '<p class="note">Compare these with what is printed. Receipts never show here whose they are.</p>',
+        '<p class="note">Compare these with what is printed. This page never shows whose receipt it is.</p>',
     )
 
 
