@@ -146,6 +146,7 @@ async def note_hint(event: PaymentStatusReceived, work: Work) -> None:
     if known is None or known.amount.currency != event.currency or known.method == "manual":
         fields = event.model_dump(include={"currency", "status", "paynow_reference", "amount", "received_at"})
         stray = StrayCallback(reference=event.payment_id, **fields)
+        log.error("a callback names a payment that Paynow cannot have", extra={"currency": event.currency})
         await work.open(STRAY_CALLBACKS, event.body_digest, lambda: stray)
         return
     payment = await work.load(PAYMENTS, event.payment_id)
