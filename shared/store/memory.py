@@ -135,9 +135,7 @@ class MemoryStore:
     async def find(
         self, kind: str, where: Mapping[str, Any], *, order: str | None = None, limit: int = 100
     ) -> list[dict[str, Any]]:
-        self._kinds[kind].check_indexed(where, order)
-        states = (json.loads(self._documents[kind][id].state) for id in self._candidates(kind, where, order))
-        return list(islice((state for state in states if _fits(state, where)), limit))
+        return list(islice(self._found(kind, where, order), limit))
 
     async def ping(self) -> None:
         return None
@@ -149,19 +147,31 @@ class MemoryStore:
         """Every document of a kind, for tests to look at."""
         return self._open(kind, list(self._documents[kind]))
 
-    def _candidates(self, kind: str, where: Mapping[str, Any], order: str | None) -> Iterator[str]:
-        """The ids of documents that may fit, in order, by the index that `check_indexed` asks for."""
+    def _found(self, kind: str, where: Mapping[str, Any], order: str | None) -> Iterator[dict[str, Any]]:
+        """The states that fit, in order; read one by one where an index has them in this order."""
+        self._kinds[kind].check_indexed(where, order)
+        ordered = self._in_order(kind, where, order)
+        ids = list(self._documents[kind]) if ordered is None else ordered
+        states = (json.loads(self._documents[kind][id].state) for id in ids)
+        found = (state for state in states if _fits(state, where))
+        if order is None or ordered is not None:
+            return found
+        field = order.removeprefix("-")
+        return iter(sorted(found, key=lambda state: _rank(_value(state, field)), reverse=order.startswith("-")))
+
+    def _in_order(self, kind: str, where: Mapping[str, Any], order: str | None) -> list[str] | None:
+        """The ids of the documents that equal `where`, in order; None when no index has exactly these."""
         index, count = self._indexes[kind], len(where)
         field = None if order is None else order.removeprefix("-")
         for fields in self._kinds[kind].indexes:
-            if set(fields[:count]) == set(where) and (field is None or field in fields[: count + 1]):
+            if set(fields[:count]) == set(where) and (field is None or [field] == list(fields[count : count + 1])):
                 wanted = [_rank(where[name]) for name in fields[:count]]
                 entries = index.sorted.get(fields, [])
                 first = bisect_left(entries, wanted, key=lambda entry: entry[0][:count])
                 last = bisect_right(entries, wanted, key=lambda entry: entry[0][:count])
-                found = entries[first:last]
-                return (id for _, id in (reversed(found) if (order or "").startswith("-") else found))
-        return iter(list(self._documents[kind]))
+                ids = [id for _, id in entries[first:last]]
+                return ids[::-1] if (order or "").startswith("-") else ids
+        return None
 
     def _open(self, kind: str, ids: Sequence[str]) -> list[Document]:
         return [_opened(kind, id, self._documents[kind][id], None) for id in ids]
