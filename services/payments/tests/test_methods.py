@@ -116,6 +116,16 @@ async def test_somebody_elses_code_is_not_tried(world: World) -> None:
     assert (await world.payment()).state == "awaiting_payer"
 
 
+async def test_of_two_codes_sent_at_once_one_is_tried(world: World) -> None:
+    await world.give(OMARI_NUMBER, method="omari")
+    twice = SubmitOneTimeCode(payment_id=payment_id_of("S-1/1"), payer=TARIRO, code="999999")
+
+    await world.harness.say(twice, twice)
+
+    assert {refused.tries_left for refused in world.harness.all(OneTimeCodeRefused)} == {4, None}
+    assert (await world.at_paynow())[0]["wrong_otps"] == 1
+
+
 @pytest.mark.parametrize(("text", "settled"), [(RIGHT_CODE, 1), ("999999", 0)])
 async def test_when_the_answer_to_a_code_is_lost_paynow_is_asked_what_became_of_it(
     world: World, text: str, settled: int

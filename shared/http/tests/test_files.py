@@ -90,10 +90,11 @@ async def test_an_address_expires_and_a_file_made_again_has_its_whole_life(
     first = await maker.keep()
     await maker.harness.clock.advance(LIFE.total_seconds() - 1)
     assert (await maker.fetch(http, first.url))[0] == 200
-    again = await maker.keep()
     await maker.harness.clock.advance(1)
-
     assert (await maker.fetch(http, first.url))[0] == 410
+
+    await maker.harness.clock.advance((LIFE / 2).total_seconds())
+    again = await maker.keep()
     await maker.harness.clock.advance((LIFE - timedelta(seconds=2)).total_seconds())
     await maker.keep("another.pdf")  # the memory store forgets when it is written
     assert (await maker.fetch(http, again.url))[0] == 200
