@@ -1,9 +1,10 @@
-"""The command `ruvimbo`: runs the services, tells their health, and looks after dead letters.
+"""The command `ruvimbo`: runs the services, tells their health, looks after dead letters, verifies receipts.
 
 ruvimbo run [SERVICE…]                 all six when none is named
 ruvimbo health                         what the gateway tells of every service
 ruvimbo dead-letters list|show|replay  what could not be handled
 ruvimbo flows keys make|upload         the key of forms
+ruvimbo receipts verify|public-key     is a receipt true? offline
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from services.conversation.app import make as make_conversation
 from services.credex.app import make as make_credex
 from services.gateway.app import make as make_gateway
 from services.notifier.app import make as make_notifier
+from services.payments import receipt_commands
 from services.payments.app import make as make_payments
+from services.payments.settings import ReceiptKeySettings
 from services.reporting.app import make as make_reporting
 from shared.bus.dead_letters import DEAD_LETTERS, DeadLetters
 from shared.contracts.registry import SERVICES
@@ -87,6 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     replay.set_defaults(run=_replay_dead_letter)
 
     form_keys.add_to(commands, _say)
+    receipts = commands.add_parser("receipts", help="tell true receipts from false ones, offline")
+    receipt_commands.add_to(receipts)
+    receipts.set_defaults(run=_receipts)
     return parser
 
 
@@ -151,6 +157,10 @@ async def _replay_dead_letter(arguments: argparse.Namespace) -> int:
             return 0
     _say(f"There is no dead letter {arguments.id} that holds a message.", sys.stderr)
     return 1
+
+
+async def _receipts(arguments: argparse.Namespace) -> int:
+    return receipt_commands.run(arguments, _say, lambda: read_settings(ReceiptKeySettings).receipt_key_file)
 
 
 def _say(text: str, file: TextIO = sys.stdout) -> None:

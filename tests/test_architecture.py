@@ -27,6 +27,7 @@ ODD_ONES = {
     "conversation": {"engine", "flows", "forms", "facts.py", "listening", "locale", "texts"},
     "gateway": {"forward.py", "health.py", "members.py"},
     "notifier": {"sending.py"},
+    "payments": {"receipt_commands.py", "verify_page.py"},
 }
 """What only one service has; its docstring says why."""
 

@@ -42,6 +42,7 @@ _DEFAULTS = {
     "ADMIN_PHONE": "+263773000001",
     "FINANCE_PHONE": "+263773000001",
     "ORGANISATION_NAME": "Ruvimbo Development Church",
+    "BANK_DETAILS": "Any bank, account 1000200030, Ruvimbo Development Church; or cash at the office",
 }
 
 

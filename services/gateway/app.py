@@ -16,7 +16,7 @@ def make(tools: Tools) -> Service:
     """Gateway, listening for WhatsApp and Paynow."""
     settings = read_settings(GatewaySettings)
     entry = tools.entry("gateway")
-    forward = Forward(tools.http("services", 10, True), tools.common)
+    forward = Forward(tools.http("services", 30, True), tools.common)
     members = Members(entry, tools.chance)
     routes = Routes(settings, entry, members, forward, tools.redis, tools.clock, tools.chance)
     return Service(

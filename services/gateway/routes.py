@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import html
 import json
+from urllib.parse import quote
 
 import redis.asyncio
 from aiohttp import web
@@ -83,6 +84,7 @@ class Routes:
         app.router.add_post("/payment-result/{currency}", self.payment_result)
         app.router.add_get("/payment-return", self.payment_return)
         app.router.add_post("/notify", self.notify)
+        app.router.add_get("/verify/{code}", self.verify_receipt)
 
     async def index(self, _: web.Request) -> web.Response:
         """Says what this is."""
@@ -181,6 +183,11 @@ class Routes:
         id = f"notice:{request.headers.get('x-request-id') or new_id('N', self._chance)}"
         await self._entry.accept([Arrival(INTAKE, id, Intake(what="notice", received_at=now), [event])])
         return web.json_response({"status": "accepted"}, status=202)
+
+    async def verify_receipt(self, request: web.Request) -> web.Response:
+        """The page that tells whether a receipt is true, from payments (product 2)."""
+        code = quote(request.match_info["code"], safe="")
+        return await self._forward.pass_on(request, "payments", f"/verify/{code}", seconds=5)
 
     def _is_signed(self, body: bytes, request: web.Request) -> bool:
         if not self._settings.enable_webhook_verification:

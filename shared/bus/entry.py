@@ -68,6 +68,11 @@ class Entry:
         documents = await asyncio.gather(*(self._stores.load(kind, id) for id in ids))
         return {document.id: kind.state.model_validate(document.state) for document in documents if document.version}
 
+    async def find(self, kind: Kind[State], where: Mapping[str, Any], *, limit: int = 100) -> list[State]:
+        """The states of documents by indexed fields."""
+        found = await self._stores.find(kind, where, order=None, limit=limit)
+        return [kind.state.model_validate(state) for state in found]
+
     async def create(
         self, kind: Kind[State], states: Mapping[str, State], messages: Sequence[Message] = ()
     ) -> set[str]:

@@ -81,6 +81,14 @@ class RejectPayment(Command, name="payments.reject_payment", version=1, key="app
     reason: str
 
 
+class IssueReceipt(Command, name="payments.issue_receipt", version=1, key="series"):
+    """Number the receipt of a settled payment; payments asks it of itself, once the money is in."""
+
+    series: str
+    """What numbers are given out in order within."""
+    payment_id: PaymentId
+
+
 class VerifyReceipt(Command, name="payments.verify_receipt", version=1, key="asked_by"):
     """Is this receipt true? `code` is what the QR or the receipt says: its number, its signed payload, or the address
     of its page. Answered by ReceiptVerified."""

@@ -47,7 +47,6 @@ local circuit, now = KEYS[1], tonumber(ARGV[1])
 local failures = redis.call('HINCRBY', circuit, 'failures', 1)
 if failures >= tonumber(ARGV[2]) then
   redis.call('HSET', circuit, 'open_until', string.format('%d', now + tonumber(ARGV[3])))
-  redis.call('HDEL', circuit, 'trial_until')
 end
 redis.call('EXPIRE', circuit, ARGV[4])
 return failures

@@ -32,6 +32,9 @@ accepted_updates = _meter.create_counter(
 request_seconds = _meter.create_histogram(
     "ruvimbo_request_seconds", unit="s", description="Time to answer HTTP requests, by service, route and status"
 )
+contradictions = _meter.create_counter(
+    "ruvimbo_contradictions", description="Payments that were paid after we had called them off, by the state before"
+)
 
 
 def start_metrics() -> None:
