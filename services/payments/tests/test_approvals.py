@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from services.payments.domain.request import payment_id_of
 from services.payments.tests.world import DELAYED, SUCCESS, SWEPT, TARIRO, World
 from shared.contracts.payments import (
     ApprovalRefused,
@@ -16,7 +15,7 @@ from shared.contracts.payments import (
     ReceiptIssued,
     RejectPayment,
 )
-from shared.kernel.ids import MemberId, PaymentId
+from shared.kernel.ids import MemberId, PaymentId, payment_id_of
 from shared.kernel.money import Money
 
 RUDO, FARAI, TENDAI = MemberId("M-RUDO"), MemberId("M-FARAI"), MemberId("M-TENDAI")

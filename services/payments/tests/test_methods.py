@@ -8,7 +8,6 @@ import aiohttp
 import pytest
 
 from services.payments.domain.payment import Payment
-from services.payments.domain.request import payment_id_of
 from services.payments.store import STRAY_CALLBACKS
 from services.payments.tests.world import SWEPT, TARIRO, World, request
 from shared.contracts.gateway import PaymentStatusReceived
@@ -23,7 +22,7 @@ from shared.contracts.payments import (
     SubmitOneTimeCode,
 )
 from shared.http.files import FILES
-from shared.kernel.ids import MemberId
+from shared.kernel.ids import MemberId, payment_id_of
 
 LIVE = pytest.mark.parametrize("world", [{"mode": "live"}], indirect=True)
 OMARI_NUMBER = "+263719999999"

@@ -20,7 +20,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sandbox.paynow.faults import EFFECTS, FaultName
 from sandbox.paynow.transactions import MAY_FOLLOW, Status
 from services.payments.domain.payment import Payment
-from services.payments.domain.request import payment_id_of
 from services.payments.domain.states import OPEN
 from services.payments.store import PAYMENTS
 from services.payments.tests.world import CANCELLED, DELAYED, NO_BALANCE, SUCCESS, World, request
@@ -36,7 +35,7 @@ from shared.contracts.payments import (
     RejectPayment,
     RequestPayment,
 )
-from shared.kernel.ids import MemberId
+from shared.kernel.ids import MemberId, payment_id_of
 from shared.store.redis import connect
 from shared.testing.harness import look_every
 

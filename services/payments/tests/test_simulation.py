@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import redis.asyncio
 
-from services.payments.domain.request import payment_id_of
 from services.payments.domain.states import OPEN
 from services.payments.store import PAYMENTS, RECEIPTS
 from services.payments.tests.world import CANCELLED, DELAYED, NO_BALANCE, SUCCESS, World, request
@@ -22,7 +21,7 @@ from shared.contracts.payments import (
     ReceiptIssued,
 )
 from shared.http.breaker import OPEN_SECONDS
-from shared.kernel.ids import MemberId, PaymentId, seeded_chance
+from shared.kernel.ids import MemberId, PaymentId, payment_id_of, seeded_chance
 from shared.store.memory import MemoryStore
 from shared.store.mongo import MongoStore
 from shared.store.stores import Stores

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from services.payments.domain.request import payment_id_of
 from services.payments.tests.world import DELAYED, SUCCESS, SWEPT, TARIRO, World
 from shared.contracts.payments import (
     CheckPayment,
@@ -21,6 +20,7 @@ from shared.contracts.payments import (
     PaymentUncertain,
     ReceiptIssued,
 )
+from shared.kernel.ids import payment_id_of
 from shared.testing.harness import look_every
 
 DAY = 24 * 3600
