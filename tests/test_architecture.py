@@ -28,6 +28,7 @@ ODD_ONES = {
     "gateway": {"forward.py", "health.py", "members.py"},
     "notifier": {"sending.py"},
     "payments": {"receipt_commands.py", "verify_page.py"},
+    "reporting": {"gather.py", "pages", "proof.py"},
 }
 """What only one service has; its docstring says why."""
 

@@ -64,6 +64,7 @@ def settings(folder: Path, given: Mapping[str, str], dotenv: Path) -> dict[str, 
         found.setdefault("PAYNOW_URL", f"{sandbox}/paynow")
         found.setdefault("CREDEX_API_URL", f"{sandbox}/credex")
         found.setdefault("OTEL_EXPORTER_OTLP_ENDPOINT", sandbox)
+        found.setdefault("TRACES_URL", f"{sandbox}/traces/")
         found.setdefault("GATEWAY_URL", f"http://127.0.0.1:{found['PORT']}")
     return found
 

@@ -85,6 +85,8 @@ class Routes:
         app.router.add_get("/payment-return", self.payment_return)
         app.router.add_post("/notify", self.notify)
         app.router.add_get("/verify/{code}", self.verify_receipt)
+        for method in ("GET", "POST"):
+            app.router.add_route(method, "/finance{page:(/.*)?}", self.finance)
 
     async def index(self, _: web.Request) -> web.Response:
         """Says what this is."""
@@ -188,6 +190,12 @@ class Routes:
         """The page that tells whether a receipt is true, from payments (product 2)."""
         code = quote(request.match_info["code"], safe="")
         return await self._forward.pass_on(request, "payments", f"/verify/{code}", seconds=5)
+
+    async def finance(self, request: web.Request) -> web.Response:
+        """The pages of finance, from reporting (product 5), and nothing else of its port."""
+        if ".." in request.path:
+            return problem(404, "Not Found.")
+        return await self._forward.pass_on(request, "reporting", request.rel_url.raw_path, seconds=30)
 
     def _is_signed(self, body: bytes, request: web.Request) -> bool:
         if not self._settings.enable_webhook_verification:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,10 +68,25 @@ class Entry:
         documents = await asyncio.gather(*(self._stores.load(kind, id) for id in ids))
         return {document.id: kind.state.model_validate(document.state) for document in documents if document.version}
 
-    async def find(self, kind: Kind[State], where: Mapping[str, Any], *, limit: int = 100) -> list[State]:
-        """The states of documents by indexed fields."""
-        found = await self._stores.find(kind, where, order=None, limit=limit)
+    async def find(
+        self, kind: Kind[State], where: Mapping[str, Any], *, order: str | None = None, limit: int = 100, skip: int = 0
+    ) -> list[State]:
+        """Documents' states by indexed fields, as the store's `find`."""
+        found = await self._stores.find(kind, where, order=order, limit=limit, skip=skip)
         return [kind.state.model_validate(state) for state in found]
+
+    async def stream(
+        self, kind: Kind[State], where: Mapping[str, Any], *, order: str | None = None
+    ) -> AsyncIterator[list[State]]:
+        """As `find`, but all of them, in batches."""
+        async for batch in self._stores.of(kind).stream(kind.name, where, order=order):
+            yield [kind.state.model_validate(state) for state in batch]
+
+    async def sums(
+        self, kind: Kind[Any], where: Mapping[str, Any], *, by: Sequence[str], of: str
+    ) -> list[tuple[tuple[Any, ...], int, int]]:
+        """Count and sum per group, as the store's `sums`."""
+        return await self._stores.sums(kind, where, by=by, of=of)
 
     async def create(
         self, kind: Kind[State], states: Mapping[str, State], messages: Sequence[Message] = ()

@@ -5,7 +5,7 @@ There is no publish, no commit and no vendor in reach; the pipeline does those, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, Protocol
@@ -40,6 +40,10 @@ class Reader(Protocol):
     async def find(
         self, kind: Kind[Any], where: Mapping[str, Any], *, order: str | None, limit: int
     ) -> list[dict[str, Any]]: ...
+
+    async def sums(
+        self, kind: Kind[Any], where: Mapping[str, Any], *, by: Sequence[str], of: str
+    ) -> list[tuple[tuple[Any, ...], int, int]]: ...
 
 
 class Work:
@@ -110,6 +114,12 @@ class Work:
         return [
             kind.state.model_validate(state) for state in await self._reader.find(kind, where, order=order, limit=limit)
         ]
+
+    async def sums(
+        self, kind: Kind[Any], where: Mapping[str, Any], *, by: Sequence[str], of: str
+    ) -> list[tuple[tuple[Any, ...], int, int]]:
+        """Count and sum of `of` per group of equal `by` fields, added up by the store."""
+        return await self._reader.sums(kind, where, by=by, of=of)
 
     def emit(self, *messages: Message) -> None:
         """Say events, ask commands: published in this order once the document is committed."""

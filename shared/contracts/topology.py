@@ -46,12 +46,16 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
         payments.PaymentCancelled,
         payments.PaymentFailed,
         payments.PaymentExpired,
+        payments.PaymentRejected,
         payments.PaymentDisputed,
         payments.PaymentRefunded,
         payments.PaymentNeedsReview,
         payments.ReceiptIssued,
         notifier.MessageFailed,
+        gateway.InboundNoticed,
         conversation.StaffCommandUsed,
+        conversation.RegistrationCompleted,
+        conversation.ErasureRequested,
     ),
 }
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from shared.bus.envelope import Envelope
-from shared.store.documents import Conflict, Document, Kind, NotUnique, Outcall
+from shared.store.documents import Conflict, Document, Kind, NotUnique, Outcall, Span
 
 _Unique = tuple[tuple[str, ...], str]
 """The fields of a unique index, and their values as JSON."""
@@ -45,11 +45,15 @@ class _Index:
     due: dict[str, datetime] = field(default_factory=dict)
     unique: dict[_Unique, str] = field(default_factory=dict)
     sorted: dict[tuple[str, ...], list[_Sorted]] = field(default_factory=dict)
+    lists: set[tuple[str, ...]] = field(default_factory=set)
+    """Indexes that hold lists: a find by one of their elements reads all documents."""
 
     def put(self, id: str, stored: _Stored) -> None:
         self.unique.update(dict.fromkeys(stored.unique, id))
         for fields, entry in stored.sorted.items():
             insort(self.sorted.setdefault(fields, []), entry)
+            if any(kind == _LIST for kind, _ in entry[0]):
+                self.lists.add(fields)
 
     def drop(self, stored: _Stored) -> None:
         for value in stored.unique:
@@ -57,6 +61,12 @@ class _Index:
         for fields, entry in stored.sorted.items():
             entries = self.sorted[fields]
             del entries[bisect_left(entries, entry)]
+
+
+_LIST = 4
+"""The rank of lists among kinds of values."""
+BATCH = 500
+"""States that `stream` gives at a time."""
 
 
 class MemoryStore:
@@ -133,9 +143,24 @@ class MemoryStore:
         return self._open(kind, [id for _, id in found[:limit]])
 
     async def find(
-        self, kind: str, where: Mapping[str, Any], *, order: str | None = None, limit: int = 100
+        self, kind: str, where: Mapping[str, Any], *, order: str | None = None, limit: int = 100, skip: int = 0
     ) -> list[dict[str, Any]]:
-        return list(islice(self._found(kind, where, order), limit))
+        return list(islice(self._found(kind, where, order), skip, skip + limit))
+
+    async def stream(
+        self, kind: str, where: Mapping[str, Any], *, order: str | None = None
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        found = self._found(kind, where, order)
+        while batch := list(islice(found, BATCH)):
+            yield batch
+
+    async def sums(
+        self, kind: str, where: Mapping[str, Any], *, by: Sequence[str], of: str
+    ) -> list[tuple[tuple[Any, ...], int, int]]:
+        groups: dict[tuple[Any, ...], list[int]] = {}
+        for state in self._found(kind, where, None):
+            groups.setdefault(tuple(_value(state, field) for field in by), []).append(_value(state, of) or 0)
+        return [(values, len(numbers), sum(numbers)) for values, numbers in groups.items()]
 
     async def ping(self) -> None:
         return None
@@ -163,7 +188,11 @@ class MemoryStore:
         """The ids of the documents that equal `where`, in order; None when no index has exactly these."""
         index, count = self._indexes[kind], len(where)
         field = None if order is None else order.removeprefix("-")
+        if any(isinstance(value, Span) for value in where.values()):
+            return None
         for fields in self._kinds[kind].indexes:
+            if fields in index.lists:
+                continue
             if set(fields[:count]) == set(where) and (field is None or [field] == list(fields[count : count + 1])):
                 wanted = [_rank(where[name]) for name in fields[:count]]
                 entries = index.sorted.get(fields, [])
@@ -222,7 +251,17 @@ def _value(state: Mapping[str, Any], field: str) -> Any:
 
 
 def _fits(state: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
-    return all(_value(state, field) == value for field, value in where.items())
+    return all(_is(_value(state, field), wanted) for field, wanted in where.items())
+
+
+def _is(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, Span):
+        return (
+            value is not None
+            and (wanted.first is None or value >= wanted.first)
+            and (wanted.last is None or value <= wanted.last)
+        )
+    return bool(value == wanted) or (isinstance(value, list) and wanted in value)
 
 
 def _rank(value: Any) -> _Rank:
@@ -231,7 +270,9 @@ def _rank(value: Any) -> _Rank:
         return 0, 0
     if isinstance(value, int | float) and not isinstance(value, bool):
         return 1, value
-    return (2, value) if isinstance(value, str) else (3, json.dumps(value, sort_keys=True))
+    if isinstance(value, str):
+        return 2, value
+    return _LIST if isinstance(value, list) else 3, json.dumps(value, sort_keys=True)
 
 
 def _ranks(state: Mapping[str, Any], fields: Sequence[str]) -> list[_Rank]:

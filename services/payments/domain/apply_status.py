@@ -118,7 +118,14 @@ def settled(payment: Payment, before: State, now: datetime) -> PaymentSettled:
     """The event of a payment whose money is in; the first time counts, whatever is disputed later."""
     payment.settled_at = payment.settled_at or now
     reference = payment.paynow_reference
-    return PaymentSettled(provider_reference=reference, settled_at=payment.settled_at, after=before, **about(payment))
+    return PaymentSettled(
+        provider_reference=reference,
+        settled_at=payment.settled_at,
+        after=before,
+        congregation=payment.congregation,
+        province=payment.province,
+        **about(payment),
+    )
 
 
 def _events(payment: Payment, state: Outcome, before: State, now: datetime) -> list[Event]:
@@ -130,9 +137,9 @@ def _events(payment: Payment, state: Outcome, before: State, now: datetime) -> l
         case "failed":
             return [failed(payment, "declined", now)]
         case "disputed":
-            return [PaymentDisputed(disputed_at=now, **about(payment))]
+            return [PaymentDisputed(disputed_at=now, after=before, **about(payment))]
         case "refunded":
-            return [PaymentRefunded(refunded_at=now, **about(payment))]
+            return [PaymentRefunded(refunded_at=now, after=before, **about(payment))]
         case _:
             assert_never(state)
 

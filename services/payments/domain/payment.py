@@ -40,6 +40,8 @@ class Payment(BaseModel):
     wallet: str | None
     """E.164; personal."""
     purpose: str
+    congregation: str | None = None
+    province: str | None = None
     merchant_trace: str
     """What the one attempt at Paynow is found by when its answer is lost (contract 4.2)."""
     requested_at: datetime

@@ -72,6 +72,8 @@ def new_payment(command: RequestPayment, now: datetime, traceparent: str | None)
         method=command.method,
         wallet=_wallet_of(command),
         purpose=command.purpose,
+        congregation=command.congregation,
+        province=command.province,
         # Unique per merchant, at most 32 characters (Paynow contract 7). A payment has one attempt: so has its trace.
         merchant_trace=derive_id("T", id).replace("-", ""),
         requested_at=now,
