@@ -38,6 +38,9 @@ _DEFAULTS = {
     "PAYNOW_USD_AUTH_EMAIL": "treasurer@example.org",
     "PAYNOW_ZWG_AUTH_EMAIL": "treasurer@example.org",
     "PAYNOW_TEST_MODE": "true",
+    # All but InnBucks, which Paynow refuses in test mode (Paynow contract 6.4).
+    "PAYNOW_USD_METHODS": "ecocash,onemoney,omari,web,manual",
+    "PAYNOW_ZWG_METHODS": "ecocash,onemoney,web,manual",
     "ENABLE_CREDEX": "false",  # until the conversation has words for it
     "ADMIN_PHONE": "+263773000001",
     "FINANCE_PHONE": "+263773000001",

@@ -39,7 +39,7 @@ async def test_a_donation_by_taps_ends_in_a_receipt_whose_trace_one_tap_away_sho
     await tariro.hears("How much")
     await tariro.says("20 usd")
     await tariro.hears("like to pay")
-    await tariro.taps("EcoCash")
+    await tariro.picks("Ways to pay", "EcoCash")
     await tariro.hears("number should we charge")
     await tariro.taps("0771 111 111")
     await tariro.hears("Please check")
