@@ -13,7 +13,7 @@ from services.reporting.domain.summary import METHOD_NAMES, NOT_SAID, Slice, by_
 from services.reporting.gather import times_of, within
 from services.reporting.pages.charts import bars
 from services.reporting.pages.desk import Desk, Visit
-from services.reporting.store import EXCEPTIONS, ROWS
+from services.reporting.store import EXCEPTIONS, GIFTS, ROWS
 from shared.store.documents import Span
 
 DAYS = 30
@@ -39,6 +39,7 @@ class Today:
         waiting = await entry.sums(ROWS, {"state": "needs_review", "day": Span()}, by=("state",), of="minor")
         exceptions = await entry.find(EXCEPTIONS, {"open": True}, limit=1000)
         latest = await entry.find(ROWS, {"at": times_of(month)}, order="-at", limit=LATEST)
+        gifts = await entry.read(GIFTS, [row.payment_id for row in latest])
         return self._desk.show(
             visit,
             "today.html",
@@ -56,6 +57,7 @@ class Today:
             to_review=sum(count for _, count, _ in waiting),
             exceptions=len(exceptions),
             latest=latest,
+            names={id: gift.name for id, gift in gifts.items()},
         )
 
     def _month(self, days: list[tuple[tuple[Any, ...], int, int]], currency: str, month: Period) -> dict[str, Any]:

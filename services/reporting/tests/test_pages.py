@@ -16,7 +16,7 @@ from services.reporting.tests.pages_world import PHONES, SECRETARY, TREASURER, P
 from services.reporting.tests.test_ledger import journal, settled
 from services.reporting.tests.test_people import registered
 from shared.contracts.notifier import SendMessage
-from shared.contracts.payments import ReceiptIssued
+from shared.contracts.payments import PaymentSettled, ReceiptIssued
 from shared.contracts.reporting import MakeReport, ReportReady
 from shared.kernel.money import Money
 
@@ -25,6 +25,11 @@ from shared.kernel.money import Money
 async def world() -> AsyncIterator[PagesWorld]:
     async with PagesWorld() as world:
         yield world
+
+
+def receipt_of(event: PaymentSettled, name: str) -> ReceiptIssued:
+    own = {"receipt_number": "2026-000001", "payer_name": name, "issued_at": event.settled_at}
+    return ReceiptIssued(**event.model_dump(include=set(ReceiptIssued.model_fields) - own.keys()), **own)
 
 
 async def test_who_is_not_signed_in_is_shown_the_way(world: PagesWorld) -> None:
@@ -217,17 +222,9 @@ async def test_the_export_is_what_the_filter_shows(world: PagesWorld) -> None:
 async def test_one_payment_shows_its_trail_its_entries_and_its_trace(
     world: PagesWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = world.harness.clock.now()
     await world.harness.say(settled("P-1").model_copy(update={"congregation": "Mbare", "province": "Harare"}))
     event = settled("P-1")
-    await world.harness.say(
-        ReceiptIssued(
-            receipt_number="2026-000001",
-            payer_name="Tariro Moyo",
-            issued_at=now,
-            **event.model_dump(include=set(ReceiptIssued.model_fields) - {"receipt_number", "payer_name", "issued_at"}),
-        )
-    )
+    await world.harness.say(receipt_of(event, "Tariro Moyo"))
     browser = await world.signed_in()
     assert (await browser.get("/finance/payments/P-1")).status_code == 200
     for told in (
@@ -312,6 +309,13 @@ async def test_the_first_page_tells_each_currency_on_its_own(world: PagesWorld) 
     for told in ('<p class="figure">40.00</p>', '<p class="figure">300.50</p>', "2 settled", "1 settled", 'role="img"'):
         assert told in browser.page, told
     assert "340.50" not in browser.page
+
+
+async def test_the_first_page_names_the_donors_of_the_latest_payments(world: PagesWorld) -> None:
+    await world.harness.say(settled("P-1"))
+    await world.harness.say(receipt_of(settled("P-1"), "Tariro Moyo"))
+    browser = await world.signed_in()
+    assert '<td data-head="Donor">Tariro Moyo</td>' in browser.page
 
 
 async def test_the_audit_trail_is_shown_and_exported(world: PagesWorld) -> None:
