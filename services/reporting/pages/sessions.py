@@ -13,7 +13,7 @@ from services.reporting.settings import ReportingSettings
 from services.reporting.store import FINANCE_PEOPLE, FinancePerson
 from shared.bus.entry import Arrival, Entry
 from shared.contracts.base import Message
-from shared.contracts.notifier import PlainText, SendMessage
+from shared.contracts.notifier import PlainText, SendMessage, TemplateFallback
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import Chance, MemberId, new_id
@@ -184,4 +184,5 @@ class Sessions:
 
 def _message(member: MemberId, code: str, organisation: str) -> SendMessage:
     body = f"*{code}* is your code for the finance pages of {organisation}. It works for 5 minutes. Give it to nobody."
-    return SendMessage(member=member, content=PlainText(body=body), purpose="notice")
+    template = TemplateFallback(name="sign_in_code", parameters=(code,))
+    return SendMessage(member=member, content=PlainText(body=body), purpose="notice", template=template)
