@@ -96,6 +96,8 @@ class PagesWorld:
         assert isinstance(message.content, PlainText)
         found = re.search(r"\*(\d{6})\*", message.content.body)
         assert found
+        assert message.template is not None
+        assert (message.template.name, message.template.parameters) == ("sign_in_code", (found[1],))
         return found[1]
 
     async def signed_in(self, member: MemberId = TREASURER) -> Browser:
