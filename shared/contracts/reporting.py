@@ -138,13 +138,13 @@ class PaymentShown(Event, name="reporting.payment_shown", version=1, key="asked_
 
 
 class ShowReview(Command, name="reporting.show_review", version=1, key="asked_by"):
-    """What waits for staff: payments to review and disputes. Answered by ReviewShown."""
+    """What waits for staff: payments to review, disputes, payments by bank or cash. Answered by ReviewShown."""
 
     asked_by: MemberId
 
 
 class ReviewShown(Event, name="reporting.review_shown", version=1, key="asked_by"):
-    """Answers ShowReview: the oldest first, at most ten; `more` are not in the list."""
+    """Answers ShowReview: the oldest first, by bank or cash last, at most ten; `more` are not in the list."""
 
     asked_by: MemberId
     payments: tuple[PaymentLine, ...]

@@ -105,6 +105,7 @@ def _give_by_bank(donor: Phone, amount: str, rudo: Phone, farai: Phone) -> str:
     donor.hears("Please check")
     donor.tap("Confirm")
     reference = re.findall(r"P-\w+", donor.hears("by bank or cash and name"))[0]
+    assert reference in _until(farai, "/review", reference)
     rudo.say(f"/approve {reference}")
     rudo.hears("still missing: 1")
     rudo.say(f"/approve {reference}")

@@ -134,6 +134,9 @@ async def test_what_waits_and_what_was_paid_back_is_listed(rudo: Talk) -> None:
     assert "And 2 more" in text_of(told)
     assert "/approve ID or /reject ID reason" in text_of(told)
     assert "reconciliation: 3" in text_of(told)
+    bank = LINE.model_copy(update={"method": "manual", "state": "open", "cause": None})
+    [told] = await rudo.told(ReviewShown(asked_by=who, payments=(bank,), more=0))
+    assert "Bank or cash, Construction  24 Nov 2026: waiting for our staff to see the money" in text_of(told)
     [told] = await rudo.told(ReviewShown(asked_by=who, payments=(), more=0))
     assert text_of(told) == "Nothing waits for staff."
     refunded = LINE.model_copy(update={"state": "refunded", "cause": None, "purpose": None, "method": "manual"})

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from services.conversation.engine.formats import day, moment, money
 from services.conversation.engine.texts import _, later
 from services.conversation.facts import method_name
+from services.conversation.texts.payments import state_words
 from services.conversation.texts.reports import span
 from shared.contracts.conversation import PurposeDecided
 from shared.contracts.payments import ApprovalRefused, PaymentApproved, PaymentRejected
@@ -169,8 +170,9 @@ def volunteers(event: VolunteersListed) -> str:
 
 def _line(line: PaymentLine) -> str:
     about = [method_name(line.method), *([_(line.purpose)] if line.purpose else [])]
-    state = _cause(_(_STATES.get(line.state, line.state)), line.cause)
-    return f"{line.reference}  *{money(line.amount)}*  {', '.join(about)}  {day(line.at)}: {state}"
+    waits = line.state == "open" and line.method == "manual"
+    state = state_words("awaiting_approval") if waits else _(_STATES.get(line.state, line.state))
+    return f"{line.reference}  *{money(line.amount)}*  {', '.join(about)}  {day(line.at)}: {_cause(state, line.cause)}"
 
 
 def _cause(what: str, cause: str | None) -> str:

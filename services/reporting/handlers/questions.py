@@ -28,6 +28,7 @@ LINES = 10
 AUDIT_LINES = 20
 MOST = 1000
 """What is counted beyond a list's end."""
+_WAITING = ("needs_review", "disputed", "open")
 
 
 @on(MakeStatistics)
@@ -58,13 +59,10 @@ async def show_payment(command: ShowPayment, work: Work) -> None:
 
 @on(ShowReview)
 async def show_review(command: ShowReview, work: Work) -> None:
-    """What waits for staff."""
-    rows = [
-        row
-        for state in ("needs_review", "disputed")
-        for row in await work.find(ROWS, {"state": state}, order="day", limit=MOST)
-    ]
-    rows.sort(key=lambda row: row.at)
+    """What waits for staff; what is odd comes before what only waits to be seen at the bank."""
+    found = [row for state in _WAITING for row in await work.find(ROWS, {"state": state}, order="day", limit=MOST)]
+    rows = [row for row in found if row.state != "open" or row.method == "manual"]
+    rows.sort(key=lambda row: (row.state == "open", row.at))
     exceptions = await work.find(EXCEPTIONS, {"open": True}, limit=MOST)
     work.emit(
         ReviewShown(

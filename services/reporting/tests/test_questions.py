@@ -12,6 +12,7 @@ from shared.contracts.conversation import StaffCommandUsed
 from shared.contracts.payments import (
     PaymentDisputed,
     PaymentFailed,
+    PaymentInitiated,
     PaymentNeedsReview,
     PaymentRefunded,
     ReceiptIssued,
@@ -71,6 +72,16 @@ async def test_what_waits_for_staff_comes_oldest_first_and_ten_at_most() -> None
         shown = harness.only(ReviewShown)
         assert [line.reference for line in shown.payments] == ["P-old", *(f"P-{number}" for number in range(10, 1, -1))]
         assert (shown.payments[1].cause, shown.more, shown.exceptions) == ("amount_differs", 2, 0)
+
+
+async def test_payments_by_bank_wait_for_staff_too_after_what_is_odd() -> None:
+    async with Harness({"reporting": make}) as harness:
+        for id, method in (("P-bank", "manual"), ("P-wallet", "ecocash")):
+            known = {key: value for key, value in about(id, method=method).items() if key != "purpose"}
+            await harness.say(PaymentInitiated(intent=id, **known))
+        await harness.say(PaymentDisputed(disputed_at=NOW + timedelta(days=1), after="settled", **about("P-odd")))
+        await harness.say(ShowReview(asked_by=ASKER))
+        assert [line.reference for line in harness.only(ReviewShown).payments] == ["P-odd", "P-bank"]
 
 
 async def test_refunds_come_newest_first() -> None:
