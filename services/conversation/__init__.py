@@ -6,7 +6,8 @@ It hears `gateway.message_received`; `payment_refused`, `payment_initiated`, `pa
 `one_time_code_refused`, `receipt_issued`, `receipt_document_made` and `receipt_verified` of payments;
 `credex.credex_unavailable`; `reporting.statistics_ready`; and what it asks of itself: `remember_donor`,
 `remember_registration`, `choose_language`, `remember_staff`, `propose_purpose`, `decide_purpose`, `purpose_decided`,
-`remember_purpose`, `export_my_data`, `forget_me`, `erasure_requested`. It says `conversation.registration_completed`,
+`remember_purpose`, `export_my_data`, `forget_me`, `erasure_requested`; and
+the `person_erased` of every other service. It says `conversation.registration_completed`,
 `conversation.staff_command_used`, `conversation.purpose_decided`, `conversation.erasure_requested` and commands to
 payments, credex, reporting and notifier.
 
