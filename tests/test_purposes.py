@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from services.conversation.settings import ConversationSettings
+from services.payments.settings import PaymentsSettings
 from services.reporting.settings import ReportingSettings
 
 
 def test_purposes_that_nobody_set_are_the_same_for_the_chat_and_the_funds() -> None:
     chat, funds = ConversationSettings.model_fields["purposes"], ReportingSettings.model_fields["purposes"]
-    assert tuple(chat.default) == funds.default
+    kept = PaymentsSettings.model_fields["purposes"]
+    assert tuple(chat.default) == funds.default == kept.default

@@ -10,10 +10,10 @@ from services.conversation.forms.screens import Screens
 from services.conversation.forms.sessions import FORMS
 from services.conversation.forms.settings import FormSettings
 from services.conversation.forms.wiring import make_endpoint
-from services.conversation.ports import EXPORT, WAKE, ring
+from services.conversation.ports import ERASURE_DUE, EXPORT, WAKE, ring
 from services.conversation.routes import Routes
 from services.conversation.settings import ConversationSettings
-from services.conversation.store import PROFILES, PURPOSES, SESSIONS
+from services.conversation.store import ERASURES, PROFILES, PURPOSES, SESSIONS
 from shared.http.files import FILES, Files
 from shared.runtime.service import Service, Tools
 from shared.runtime.settings import read_settings
@@ -33,7 +33,7 @@ def make(tools: Tools) -> Service:
         name="conversation",
         settings=read_settings(ConversationSettings),
         handlers=handlers,
-        kinds=(SESSIONS, PROFILES, PURPOSES, FILES, FORMS),
-        calls={WAKE: ring, EXPORT: Exports(files).make},
+        kinds=(SESSIONS, PROFILES, PURPOSES, ERASURES, FILES, FORMS),
+        calls={WAKE: ring, ERASURE_DUE: ring, EXPORT: Exports(files).make},
         routes=add_routes,
     )

@@ -43,3 +43,7 @@ class Exported(BaseModel):
 
 EXPORT = Call("conversation.export", Export, Exported, deadline=timedelta(seconds=10), repeats=True)
 """Making it twice makes the same file."""
+
+
+ERASURE_DUE = Call("erasure due", Wake, Woken, deadline=timedelta(seconds=5), repeats=True)
+"""A timer: by then every service has answered that a person is erased, or somebody must look."""

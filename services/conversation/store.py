@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from services.conversation.domain.erasure import Erasure
 from services.conversation.domain.profile import Profile
 from services.conversation.domain.purpose import ProposedPurpose
 from services.conversation.engine.session import Session
@@ -15,5 +16,8 @@ SESSIONS = Kind("sessions", Session, home="redis", keep=timedelta(days=30))
 PROFILES = Kind("profiles", Profile, indexes=(("staff.phone",),))
 """One per member, under the member id."""
 
-PURPOSES = Kind("purposes", ProposedPurpose)
+PURPOSES = Kind("purposes", ProposedPurpose, indexes=(("member",),))
 """One per purpose in a donor's own words that waits, or waited, for staff; under its id."""
+
+ERASURES = Kind("erasures", Erasure)
+"""Who was forgotten when, and by whom: the proof that it was done. Nothing of the person is in it."""

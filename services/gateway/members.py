@@ -5,12 +5,14 @@ Nothing is cached: the reads of concurrent webhooks travel together, and an answ
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from services.gateway.domain.identities import Identity, resolve
 from services.gateway.domain.webhook import Person, Succession
 from services.gateway.store import IDENTITIES
 from shared.bus.entry import Entry
+from shared.bus.work import Missing
 from shared.contracts.base import Message
 from shared.contracts.gateway import Address, IdentityChanged
 from shared.kernel.ids import Chance, MemberId, new_id
@@ -39,16 +41,23 @@ class Members:
             known = await self._entry.read(IDENTITIES, identities)
             resolution = resolve(identities, known, MemberId(new_id("M", self._chance)))
             member = resolution.member
+            if known and await self._entry.is_erased(member):
+                # A webhook that raced with the erasure left an identity behind: whoever comes by it now is new.
+                await self._entry.remove(IDENTITIES, member=member)
+                continue
             fresh = Identity(member=member, first_seen=now, last_seen=now)
             news = [IdentityChanged(member=member, address=address)]
             written = await self._entry.create(IDENTITIES, dict.fromkeys(resolution.new, fresh), news)
             if len(written) < len(resolution.new):
                 continue  # somebody was quicker: look again at who it is now
-            for name in resolution.moved:
-                await self._move(name, member, address)
-            for name, identity in known.items():
-                if now - identity.last_seen > SEEN_AGAIN_AFTER:
-                    await self._see(name, now)
+            try:
+                for name in resolution.moved:
+                    await self._move(name, member, address)
+                for name, identity in known.items():
+                    if now - identity.last_seen > SEEN_AGAIN_AFTER:
+                        await self._see(name, now)
+            except Missing:
+                continue  # the person was erased in between
             return member
 
     async def follow(self, number: str, succession: Succession, now: datetime) -> None:
@@ -61,8 +70,9 @@ class Members:
         new = await self.find(address, after.identities, now)
         if new == old:
             return
-        for name in after.identities:
-            await self._follow(name, old, new, address)
+        with suppress(Missing):  # the person was erased in between
+            for name in after.identities:
+                await self._follow(name, old, new, address)
 
     async def _follow(self, name: str, old: MemberId, new: MemberId, address: Address) -> None:
         def change(identity: Identity) -> list[Message]:

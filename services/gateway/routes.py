@@ -20,7 +20,7 @@ from services.gateway.forward import Forward
 from services.gateway.health import health_of
 from services.gateway.members import Members
 from services.gateway.settings import GatewaySettings
-from services.gateway.store import IDENTITIES, INTAKE, Intake
+from services.gateway.store import IDENTITIES, INTAKE, Intake, intake_id_of
 from shared.bus.entry import Arrival, Entry
 from shared.contracts.base import Event
 from shared.contracts.gateway import CoreNoticeReceived
@@ -218,12 +218,19 @@ class Routes:
 
     async def _people(self, updates: list[Update]) -> dict[tuple[str, ...], MemberId]:
         wanted = {
-            _identities(update): address_of(update) for update in updates if not isinstance(update, AccountUpdate)
+            _identities(update): address_of(update)
+            for update in updates
+            if not isinstance(update, AccountUpdate) and await self._tells_who(update)
         }
         wanted.pop((), None)
         now = self._clock.now()
         found = await asyncio.gather(*(self._members.find(address, ids, now) for ids, address in wanted.items()))
         return dict(zip(wanted, found, strict=True))
+
+    async def _tells_who(self, update: InboundUpdate | StatusUpdate) -> bool:
+        """Whether somebody is to be known by it. Who was forgotten has not come back when our last words arrive."""
+        told = update.member if isinstance(update, StatusUpdate) else None
+        return told is None or not await self._entry.is_erased(told)
 
     def _arrival(self, update: Update, people: dict[tuple[str, ...], MemberId]) -> Arrival:
         events: list[Event]
@@ -236,7 +243,7 @@ class Routes:
                 # Whom we wrote to hears of it, also when they have become an alias or WhatsApp names nobody.
                 events = [status_event(update, update.member or people[_identities(update)])]
         state = Intake(what=type(update).__name__, received_at=self._clock.now())
-        return Arrival(INTAKE, update.content_id, state, events)
+        return Arrival(INTAKE, intake_id_of(update.content_id), state, events)
 
 
 _PAGE_HEADERS = {

@@ -8,7 +8,7 @@ from services.notifier.adapters.graph_bodies import Bodies
 from services.notifier.adapters.graph_media import GraphMedia
 from services.notifier.adapters.limits import Limits
 from services.notifier.adapters.patience import Patience
-from services.notifier.ports import FETCH, MARK_READ, MIND, RECONCILE, SEND, UPLOAD
+from services.notifier.ports import FETCH, FORGET, MARK_READ, MIND, RECONCILE, SEND, UPLOAD, ring
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import MAILBOXES
 from shared.http.breaker import Breaker
@@ -55,6 +55,7 @@ def make(tools: Tools) -> Service:
             RECONCILE: Patience(tools.redis).ring,
             MARK_READ: graph.mark_read,
             MIND: graph.mind,
+            FORGET: ring,
         },
         routes=files.add_to,
         health={"whatsapp": breaker.health},

@@ -8,12 +8,14 @@ from services.notifier.domain.delivery import LONGEST_LIFE, Delivery, Evidence
 from services.notifier.domain.mailbox import Mailbox, Stray
 from services.notifier.ports import (
     FETCH,
+    FORGET,
     MARK_READ,
     MIND,
     RECONCILE,
     SEND,
     UPLOAD,
     Done,
+    Farewell,
     MediaAnswer,
     MediaRequest,
     ReadMark,
@@ -28,6 +30,7 @@ from services.notifier.sending import Sending
 from services.notifier.store import MAILBOXES
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
+from shared.contracts.conversation import ErasureRequested
 from shared.contracts.gateway import DeliveryStatusChanged, IdentityChanged, InboundNoticed
 from shared.contracts.notifier import FetchMedia, MarkRead, MediaFetched, MediaUnavailable, SendMessage
 from shared.kernel.ids import MemberId
@@ -189,3 +192,16 @@ async def fetched(
 def _member_of(work: Work) -> MemberId:
     """The member whose mailbox this is: the id of the document."""
     return MemberId(work.held[1].id)
+
+
+@on(ErasureRequested)
+async def forget(event: ErasureRequested, work: Work) -> None:
+    """Nothing more is said to the person than what is under way."""
+    mailbox = await work.open(MAILBOXES, event.member, Mailbox)
+    Sending(event.member, mailbox, work).forget_soon()
+
+
+@answered(FORGET, MAILBOXES)
+async def forgotten(mailbox: Mailbox, request: Farewell, outcome: Done | Unknown | Unreached, work: Work) -> None:
+    """Empty the mailbox."""
+    Sending(_member_of(work), mailbox, work).forget()

@@ -147,3 +147,16 @@ FETCH = Call(
     repeats=True,
     give_up=timedelta(hours=1),
 )
+
+
+class Farewell(BaseModel):
+    """What was under way to a person who is to be forgotten has had its time."""
+
+
+FORGET = Call("forget mailbox", Farewell, Done, deadline=timedelta(seconds=5), repeats=True)
+"""A timer: the person still hears that they are forgotten, and then their address goes."""
+
+
+async def ring(_: Farewell) -> Done:
+    """The timer's call: it has nothing to do but to be due."""
+    return Done()

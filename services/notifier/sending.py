@@ -10,10 +10,30 @@ from datetime import timedelta
 from services.notifier.domain.delivery import Delivery, Evidence, waiting_time
 from services.notifier.domain.mailbox import Mailbox
 from services.notifier.domain.refusals import rule_of
-from services.notifier.ports import MIND, RECONCILE, SEND, UPLOAD, Reconciliation, SendRequest, Trouble, UploadRequest
+from services.notifier.ports import (
+    FETCH,
+    FORGET,
+    MARK_READ,
+    MIND,
+    RECONCILE,
+    SEND,
+    UPLOAD,
+    Farewell,
+    Reconciliation,
+    SendRequest,
+    Trouble,
+    UploadRequest,
+)
 from services.notifier.settings import NotifierSettings
 from shared.bus.work import Work
-from shared.contracts.notifier import MessageAccepted, MessageDelivered, MessageFailed, MessageRead, Picture
+from shared.contracts.notifier import (
+    MessageAccepted,
+    MessageDelivered,
+    MessageFailed,
+    MessageRead,
+    PersonErased,
+    Picture,
+)
 from shared.kernel.ids import MemberId
 
 WINDOW_CLOSED = 131047
@@ -102,6 +122,23 @@ class Sending:
                 self._work.emit(MessageRead(**about))
             case "failed":
                 self._failed_later(delivery, evidence.code)
+
+    def forget_soon(self) -> None:
+        """The person is to be forgotten: give what is under way, such as the word that they are, its time."""
+        self._work.drop_calls(FORGET)
+        settings: NotifierSettings = self._work.settings
+        self._work.call(FORGET, Farewell(), due=self._work.now + timedelta(seconds=settings.farewell_seconds))
+
+    def forget(self) -> None:
+        """Keep no address and no text; later again while a call is under way, since its answer would be kept."""
+        for call in (SEND, UPLOAD, RECONCILE, MARK_READ, MIND, FETCH):
+            self._work.drop_calls(call)
+        for field, empty in Mailbox():
+            setattr(self._mailbox, field, empty)
+        if any(call.state == "calling" for call in self._work.held[1].outcalls):
+            self.forget_soon()
+        else:
+            self._work.emit(PersonErased(member=self._member, at=self._work.now))
 
     def _failed_later(self, delivery: Delivery, code: int | None) -> None:
         if code is None or not delivery.again_after(code, None, self._work.now):

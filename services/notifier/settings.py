@@ -23,6 +23,8 @@ class NotifierSettings(Settings):
     """`LARGEST_MEDIA`: bytes of a file that a person may send us."""
     reconcile_seconds: float = Field(default=15, gt=0)
     """`RECONCILE_SECONDS`: how long statuses may take to tell of an uncertain send before it is sent again."""
+    farewell_seconds: float = Field(default=60, gt=0)
+    """`FAREWELL_SECONDS`: how long the last words to a person who is forgotten may take to go out."""
     template_payment_update: str = "payment_update"
     template_receipt_ready: str = "receipt_ready"
     template_offer_notice: str = "offer_notice"

@@ -49,8 +49,12 @@ def _amounts(value: Any) -> Any:
 
 
 Methods = Annotated[frozenset[Method], NoDecode, BeforeValidator(_words)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Phones = Annotated[frozenset[str], NoDecode, BeforeValidator(_phones)]
 Amounts = Annotated[dict[str, Money], NoDecode, BeforeValidator(_amounts)]
+
+OTHER = "Other"
+"""What stands for a purpose in the words of somebody who was forgotten, as in reporting's log."""
 
 PUSHED: frozenset[Method] = frozenset({"ecocash", "onemoney"})
 
@@ -69,6 +73,14 @@ class PaymentsSettings(ReceiptKeySettings):
     """`PUBLIC_URL`: where Paynow, and whoever checks a receipt, reaches the gateway."""
     organisation_name: str = "Ruvimbo"
     """`ORGANISATION_NAME`: the head of receipts."""
+    purposes: Words = (
+        "Monthly Contributions",
+        "August Conference",
+        "Youth Conference",
+        "Construction",
+        "Pastoral Support",
+    )
+    """`PURPOSES`: those that stay when a payer is forgotten; own words may name somebody and become "Other"."""
     paynow_url: str = Field(default="https://www.paynow.co.zw", pattern=r"^https?://")
     """`PAYNOW_URL`: Paynow, or a stand-in. Its origin may also be polled."""
     paynow_usd_id: int | None = None
@@ -99,6 +111,10 @@ class PaymentsSettings(ReceiptKeySettings):
     admin_phone: Phones = frozenset()
     finance_phone: Phones = frozenset()
     """`ADMIN_PHONE`, `FINANCE_PHONE`: staff; a threshold needs two of them."""
+
+    def public_purpose(self, purpose: str) -> str:
+        """The purpose, if it is one of the configured ones, which name nobody."""
+        return purpose if purpose in self.purposes else OTHER
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

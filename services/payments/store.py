@@ -10,7 +10,7 @@ from services.payments.domain.payment import Payment
 from services.payments.domain.receipt import Receipt
 from shared.store.documents import Kind
 
-PAYMENTS = Kind("payments", Payment)
+PAYMENTS = Kind("payments", Payment, indexes=(("payer",),))
 """One per intent, under an id derived from it."""
 
 RECEIPTS = Kind("receipts", Receipt, unique=(("code",),), indexes=(("year", "number"),))

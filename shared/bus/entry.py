@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from shared.bus.dead_letters import DeadLetters
+from shared.bus.erasure import Erasure
 from shared.bus.outbox import say
 from shared.bus.publisher import Publisher
 from shared.bus.work import Missing
@@ -38,12 +39,19 @@ class Entry:
     """The edge of the bus for a service's HTTP routes, with reads and changes of its own documents."""
 
     def __init__(
-        self, service: str, stores: Stores, publisher: Publisher, dead_letters: DeadLetters, clock: Clock
+        self,
+        service: str,
+        stores: Stores,
+        publisher: Publisher,
+        dead_letters: DeadLetters,
+        erasure: Erasure,
+        clock: Clock,
     ) -> None:
         self._service = service
         self._dead_letters = dead_letters
         self._stores = stores
         self._publisher = publisher
+        self._erasure = erasure
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -119,6 +127,14 @@ class Entry:
                 continue
             self._in_background({kind.name: kind}, [document])
             return state
+
+    async def is_erased(self, member: str) -> bool:
+        """Whether a person was erased, as this service has heard."""
+        return await self._erasure.is_erased(member)
+
+    async def remove(self, kind: Kind[Any], **where: Any) -> None:
+        """Remove all documents whose indexed fields equal `where`, as the store's `remove`."""
+        await self._stores.remove(kind, where)
 
     async def bury(self, place: str, reason: str, body: bytes) -> None:
         """Keep as a dead letter what arrived and cannot be read. Raises Away."""

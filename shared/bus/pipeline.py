@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.bus.dead_letters import DeadLetters
 from shared.bus.envelope import Envelope
+from shared.bus.erasure import Erasure
 from shared.bus.handlers import Handler
 from shared.bus.publisher import Publisher
 from shared.bus.work import AlreadyHandled, Work
@@ -63,6 +64,7 @@ class Pipeline:
         chance: Chance,
         tracing: Tracing,
         pseudonyms: Pseudonyms,
+        erasure: Erasure,
         wake: Callable[[Kind[Any], Document], None],
     ) -> None:
         self._service = service
@@ -77,6 +79,7 @@ class Pipeline:
         self._chance = chance
         self._tracing = tracing
         self._pseudonyms = pseudonyms
+        self._erasure = erasure
         self._wake = wake
         self.waiting_for: str | None = None
         """The dependency that a lane waits for now, which makes the service not ready."""
@@ -129,6 +132,8 @@ class Pipeline:
                 return
 
     async def _handle(self, handler: Handler, envelope: Envelope, message: Message) -> None:
+        if await self._erasure.stops(message, self._clock.now()):
+            return
         inbox_id = f"{envelope.id}/{handler.name}"
         work = Work(
             self._stores,
@@ -139,6 +144,7 @@ class Pipeline:
             correlation_id=envelope.correlation_id,
             tracing=self._tracing,
             inbox_id=inbox_id,
+            erasure=self._erasure,
         )
         try:
             try:
@@ -158,6 +164,8 @@ class Pipeline:
     async def commit(self, work: Work, inbox_id: str | None = None) -> None:
         """Write the document of a unit of work with all its effects, and wake the runner for its calls."""
         kind, document = work.held
+        for removed, where in work.removals:
+            await self._stores.remove(removed, where)
         self._publisher.prune(kind, document)
         await self._stores.commit(kind, work.written(), now=work.now, message_id=inbox_id)
         if document.outcalls:

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, Protocol
 
+from shared.bus.erasure import Erasure
 from shared.bus.outbox import say
 from shared.contracts.base import Message
 from shared.kernel.errors import RuvimboError
@@ -65,6 +66,7 @@ class Work:
         tracing: Tracing,
         inbox_id: str | None,
         settings: Any,
+        erasure: Erasure,
     ) -> None:
         self.settings = settings
         self.now = now
@@ -78,6 +80,9 @@ class Work:
         self._messages: list[Message] = []
         self._calls: list[tuple[Call[Any, Any], Any, datetime, str | None]] = []
         self._dropped: list[tuple[str, dict[str, Any]]] = []
+        self._erasure = erasure
+        self.removals: list[tuple[Kind[Any], Mapping[str, Any]]] = []
+        """For the pipeline: what to remove before the commit."""
         self.kind: Kind[Any] | None = None
         self.document: Document | None = None
         self._state: Any = None
@@ -114,6 +119,17 @@ class Work:
         return [
             kind.state.model_validate(state) for state in await self._reader.find(kind, where, order=order, limit=limit)
         ]
+
+    async def is_erased(self, member: str) -> bool:
+        """Whether the person was erased: nothing of them may be kept any more."""
+        return await self._erasure.is_erased(member)
+
+    def remove(self, kind: Kind[Any], **where: Any) -> None:
+        """Remove all documents whose indexed fields equal `where`, whatever they wait for: for erasure.
+
+        Done before the document of this work is committed, and again whenever the message is handled again.
+        """
+        self.removals.append((kind, where))
 
     async def sums(
         self, kind: Kind[Any], where: Mapping[str, Any], *, by: Sequence[str], of: str
@@ -185,7 +201,7 @@ class Work:
 
     @property
     def has_effects(self) -> bool:
-        return bool(self.document is not None or self._messages or self._calls)
+        return bool(self.document is not None or self._messages or self._calls or self.removals)
 
     def written(self) -> Document:
         """The document with all effects of this work in it, ready to commit."""

@@ -19,6 +19,8 @@ class Message(BaseModel):
     NAME: ClassVar[str] = ""
     VERSION: ClassVar[int] = 1
     KEY: ClassVar[str] = ""
+    OF_ERASURE: ClassVar[bool] = False
+    """Whether it is part of forgetting a person: handled though the person is erased, as nothing else about them is."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         # The class arguments are read below, once pydantic knows the fields.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from shared.contracts.base import Command, Event
 from shared.kernel.ids import MemberId
@@ -124,10 +124,12 @@ class ForgetMe(Command, name="conversation.forget_me", version=1, key="member"):
 
 
 class ErasureRequested(Event, name="conversation.erasure_requested", version=1, key="member"):
-    """Forget this person: whoever hears it erases name, phone, texts and what else tells who it was.
+    """Forget this person: whoever hears it erases name, phone, texts and what else tells who it was, and answers.
 
     Amounts, dates, methods, purposes and receipt numbers stay. It is said only while no payment of theirs is open.
     """
+
+    OF_ERASURE: ClassVar[bool] = True
 
     member: MemberId
     at: datetime

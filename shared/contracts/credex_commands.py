@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from shared.contracts.base import Command
 from shared.contracts.credex_parts import Action, Person
@@ -201,3 +201,20 @@ class NoteOffer(Command, name="credex.note_offer", version=1, key="credex_id"):
     amount: Credit | None = None
     secured: bool | None = None
     due_date: date | None = None
+
+
+class ForgetIssues(Command, name="credex.forget_issues", version=1, key="member"):
+    """Take the person off what went out of one account. Credex asks it of itself, for each, when a person is erased."""
+
+    OF_ERASURE: ClassVar[bool] = True
+
+    member: MemberId
+    account_id: str
+
+
+class ConfirmErasure(Command, name="credex.confirm_erasure", version=1, key="member"):
+    """Say that a person is erased. Credex asks it of itself, behind all that is to be erased, in one lane."""
+
+    OF_ERASURE: ClassVar[bool] = True
+
+    member: MemberId

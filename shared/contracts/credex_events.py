@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from shared.contracts.base import Event
 from shared.contracts.credex_parts import (
@@ -307,3 +307,12 @@ class OfferNoticed(Event, name="credex.offer_noticed", version=1, key="member"):
     amount: Credit | None = None
     secured: bool | None = None
     due_date: date | None = None
+
+
+class PersonErased(Event, name="credex.person_erased", version=1, key="member"):
+    """Credex keeps nothing more that tells who this was: the answer to `conversation.erasure_requested`."""
+
+    OF_ERASURE: ClassVar[bool] = True
+
+    member: MemberId
+    at: datetime

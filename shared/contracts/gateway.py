@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -220,3 +220,12 @@ class PaymentStatusReceived(Event, name="gateway.payment_status_received", versi
     body_digest: str
     """SHA-256 of the raw body, hexadecimal: the evidence in the payment's trail."""
     received_at: datetime
+
+
+class PersonErased(Event, name="gateway.person_erased", version=1, key="member"):
+    """The gateway keeps nothing more that tells who this was: the answer to `conversation.erasure_requested`."""
+
+    OF_ERASURE: ClassVar[bool] = True
+
+    member: MemberId
+    at: datetime

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -264,3 +264,12 @@ class MessageFailed(Event, name="notifier.message_failed", version=1, key="membe
     purpose: Purpose = "reply"
     watched: bool = False
     """Whether finance was to get it; the operator has been told."""
+
+
+class PersonErased(Event, name="notifier.person_erased", version=1, key="member"):
+    """The notifier keeps nothing more that tells who this was: the answer to `conversation.erasure_requested`."""
+
+    OF_ERASURE: ClassVar[bool] = True
+
+    member: MemberId
+    at: datetime

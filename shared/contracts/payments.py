@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -326,3 +326,38 @@ class ReceiptDocumentMade(Event, name="payments.receipt_document_made", version=
     payer: MemberId
     receipt_number: str | None
     file: FileRef | None
+
+
+class PersonErased(Event, name="payments.person_erased", version=1, key="member"):
+    """Payments keeps nothing more that tells who this was: the answer to `conversation.erasure_requested`."""
+
+    OF_ERASURE: ClassVar[bool] = True
+
+    member: MemberId
+    at: datetime
+
+
+class ForgetPayment(Command, name="payments.forget_payment", version=1, key="member"):
+    """Take the person off one payment of theirs. Payments asks it of itself, for each, when a person is erased."""
+
+    OF_ERASURE: ClassVar[bool] = True
+
+    member: MemberId
+    payment_id: PaymentId
+
+
+class ForgetReceipt(Command, name="payments.forget_receipt", version=1, key="member"):
+    """Take a purpose in the person's own words off a receipt. Payments asks it of itself, as above."""
+
+    OF_ERASURE: ClassVar[bool] = True
+
+    member: MemberId
+    payment_id: PaymentId
+
+
+class ConfirmErasure(Command, name="payments.confirm_erasure", version=1, key="member"):
+    """Say that a person is erased. Payments asks it of itself, behind all that is to be erased, in one lane."""
+
+    OF_ERASURE: ClassVar[bool] = True
+
+    member: MemberId

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -266,5 +266,24 @@ class ReconcileStatement(Command, name="reporting.reconcile_statement", version=
 class ForgetGift(Command, name="reporting.forget_gift", version=1, key="member"):
     """Take the person off one gift of theirs. Reporting asks it of itself, for each gift, when a person is erased."""
 
+    OF_ERASURE: ClassVar[bool] = True
+
     member: MemberId
     payment_id: str
+
+
+class PersonErased(Event, name="reporting.person_erased", version=1, key="member"):
+    """Reporting keeps nothing more that tells who this was: the answer to `conversation.erasure_requested`."""
+
+    OF_ERASURE: ClassVar[bool] = True
+
+    member: MemberId
+    at: datetime
+
+
+class ConfirmErasure(Command, name="reporting.confirm_erasure", version=1, key="member"):
+    """Say that a person is erased. Reporting asks it of itself, behind all that is to be erased, in one lane."""
+
+    OF_ERASURE: ClassVar[bool] = True
+
+    member: MemberId

@@ -10,7 +10,7 @@ from shared.contracts import conversation, credex, gateway, notifier, payments, 
 from shared.contracts.base import REGISTRY, Command, Event, Message
 
 EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
-    "gateway": (),
+    "gateway": (conversation.ErasureRequested,),
     "conversation": (
         gateway.MessageReceived,
         payments.PaymentRefused,
@@ -43,10 +43,20 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
         reporting.VolunteersListed,
         conversation.PurposeDecided,
         conversation.ErasureRequested,
+        gateway.PersonErased,
+        payments.PersonErased,
+        notifier.PersonErased,
+        credex.PersonErased,
+        reporting.PersonErased,
     ),
-    "payments": (gateway.PaymentStatusReceived, payments.PaymentSettled),
-    "credex": (gateway.IdentityChanged,),
-    "notifier": (gateway.InboundNoticed, gateway.DeliveryStatusChanged, gateway.IdentityChanged),
+    "payments": (gateway.PaymentStatusReceived, payments.PaymentSettled, conversation.ErasureRequested),
+    "credex": (gateway.IdentityChanged, conversation.ErasureRequested),
+    "notifier": (
+        gateway.InboundNoticed,
+        gateway.DeliveryStatusChanged,
+        gateway.IdentityChanged,
+        conversation.ErasureRequested,
+    ),
     "reporting": (
         payments.PaymentInitiated,
         payments.PaymentUncertain,

@@ -12,6 +12,7 @@ from opentelemetry.trace import SpanKind
 from pydantic import BaseModel
 
 from shared.bus.dead_letters import DeadLetters
+from shared.bus.erasure import Erasure
 from shared.bus.handlers import AnswerHandler
 from shared.bus.pipeline import TRIES, says_why
 from shared.bus.publisher import Publisher
@@ -55,8 +56,10 @@ class Runner:
         clock: Clock,
         chance: Chance,
         tracing: Tracing,
+        erasure: Erasure,
     ) -> None:
         self._service = service
+        self._erasure = erasure
         self._answers = {answer.call.name: answer for answer in answers}
         self._adapters = {call.name: adapter for call, adapter in adapters.items()}
         unanswered = self._adapters.keys() ^ self._answers.keys()
@@ -296,4 +299,5 @@ class Runner:
             correlation_id=call.correlation_id,
             tracing=self._tracing,
             inbox_id=None,
+            erasure=self._erasure,
         )

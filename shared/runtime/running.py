@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.bus.dead_letters import DEAD_LETTERS, DeadLetters
 from shared.bus.entry import Entry
+from shared.bus.erasure import TOMBSTONES, Erasure
 from shared.bus.handlers import declared_in
 from shared.bus.pipeline import HANDLED, Pipeline
 from shared.bus.publisher import Publisher
@@ -54,7 +55,8 @@ class Running:
         self._pseudonyms = pseudonyms
         self.dead_letters = DeadLetters(name, stores, clock)
         self.publisher = Publisher(stores, transport, clock)
-        self.entry = Entry(name, stores, self.publisher, self.dead_letters, clock)
+        self.erasure = Erasure(stores, pseudonyms)
+        self.entry = Entry(name, stores, self.publisher, self.dead_letters, self.erasure, clock)
         self._tasks: list[asyncio.Task[None]] = []
         self.service: Service | None = None
         self.pipeline: Pipeline | None = None
@@ -71,11 +73,12 @@ class Running:
             "clock": self._clock,
             "chance": self._chance,
             "tracing": self.tracing,
+            "erasure": self.erasure,
         }
         self.runner = Runner(service.name, answers, service.calls, **parts)
         self.pipeline = Pipeline(service.name, handlers, pseudonyms=self._pseudonyms, wake=self.runner.wake, **parts)
         self.service = service
-        await self.stores.prepare([*service.kinds, HANDLED, DEAD_LETTERS])
+        await self.stores.prepare([*service.kinds, HANDLED, DEAD_LETTERS, TOMBSTONES])
         await self._transport.consume(service.name, self.pipeline.deliver)
         for work in (self.publisher.run, self.runner.run):
             self._tasks.append(asyncio.get_running_loop().create_task(work()))

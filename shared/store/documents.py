@@ -65,6 +65,12 @@ class Kind(Generic[State]):
         if where or order:
             raise TypeError(f"{self.name} has no index for {sorted(where)} ordered by {order}")
 
+    def check_removal(self, where: Mapping[str, Any]) -> None:
+        """Raise TypeError when a removal names no field: it would empty the kind; or when no index serves it."""
+        if not where:
+            raise TypeError(f"{self.name}: say by which fields to remove")
+        self.check_indexed(where, None)
+
 
 def _serves(fields: tuple[str, ...], span: str, where: Mapping[str, Any], order: str | None) -> bool:
     """Whether an index finds a span: after equal fields; those after it are compared in the index, too."""
@@ -163,6 +169,13 @@ class DocumentStore(Protocol):
 
     async def create(self, documents: Sequence[Document], *, now: datetime) -> list[bool]:
         """Write those of the documents that don't exist yet, all in one round trip; True for each written."""
+
+    async def remove(self, kind: str, where: Mapping[str, Any]) -> int:
+        """Remove the documents that `find` would give by `where`, with their unsent outbox and their calls.
+
+        How many they were. Only where `find` works, and never by an empty `where`. A commit that is under way at the
+        same instant may bring its document back: remove again.
+        """
 
     async def clear_outbox(self, kind: str, id: str, entries: Sequence[str]) -> None:
         """Forget published outbox entries by their ids. No new version: a race may only cause a publish again."""

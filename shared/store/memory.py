@@ -127,6 +127,16 @@ class MemoryStore:
                 written.append(True)
         return written
 
+    async def remove(self, kind: str, where: Mapping[str, Any]) -> int:
+        self._kinds[kind].check_removal(where)
+        documents, index = self._documents[kind], self._indexes[kind]
+        gone = [id for id, stored in documents.items() if _fits(json.loads(stored.state), where)]
+        for id in gone:
+            index.drop(documents.pop(id))
+            _note(index.unsent, id, None)
+            _note(index.due, id, None)
+        return len(gone)
+
     async def clear_outbox(self, kind: str, id: str, entries: Sequence[str]) -> None:
         stored = self._documents[kind].get(id)
         if stored is not None:

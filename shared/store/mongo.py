@@ -139,6 +139,13 @@ class MongoStore:
                 raise outcome
         return [outcome is None for outcome in outcomes]
 
+    async def remove(self, kind: str, where: Mapping[str, Any]) -> int:
+        place = self._collections[kind]
+        place.kind.check_removal(where)
+        with _reaching():
+            gone = await place.collection.delete_many(_query(place.kind, where))
+        return gone.deleted_count
+
     async def clear_outbox(self, kind: str, id: str, entries: Sequence[str]) -> None:
         gone = {"$in": ["$$this.id", {"$literal": list(entries)}]}
         idle = {"$and": [{"$eq": ["$outbox", []]}, {"$eq": ["$outcalls", []]}]}

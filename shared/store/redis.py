@@ -166,6 +166,9 @@ class RedisStore:
             document.version += written
         return [bool(written) for written in answers]
 
+    async def remove(self, kind: str, where: Mapping[str, Any]) -> int:
+        raise _by_id_only(kind)
+
     async def clear_outbox(self, kind: str, id: str, entries: Sequence[str]) -> None:
         await self._line.ask(("EVALSHA", _CLEAR.sha, 2, self._key(kind, id), self._index(kind, "unsent"), id, *entries))
 

@@ -34,6 +34,9 @@ class Stores:
     ) -> None:
         await self.of(kind).commit(document, now=now, message_id=message_id)
 
+    async def remove(self, kind: Kind[Any], where: Mapping[str, Any]) -> int:
+        return await self.of(kind).remove(kind.name, where)
+
     async def find(
         self, kind: Kind[Any], where: Mapping[str, Any], *, order: str | None, limit: int, skip: int = 0
     ) -> list[dict[str, Any]]:

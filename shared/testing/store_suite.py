@@ -436,6 +436,24 @@ class SearchSuite(StoreSuite):
         [state] = await store.find("listed", {"box.colour": {"of": 3}})
         assert state["owner"] == "tariro"
 
+    async def test_remove_takes_what_find_gives_with_outbox_calls_and_unique_values(self, store: DocumentStore) -> None:
+        for number, owner in enumerate(["Tariro", "Chipo", "Tariro"]):
+            await store.commit(note(f"n{number}", kind="listed", owner=owner, rank=number, colour=["red"]), now=now())
+        waiting = note("n9", kind="listed", owner="Tariro", rank=9, colour=["red", "blue"])
+        waiting.outbox, waiting.outcalls = [said("E1", now())], [call("C1", now())]
+        await store.commit(waiting, now=now())
+        assert await store.remove("listed", {"owner": "Tariro"}) == 3
+        assert [state["owner"] for state in await store.find("listed", {})] == ["Chipo"]
+        assert [await store.unsent("listed", now(), 9), await store.due("listed", now(), 9)] == [[], []]
+        assert (await store.load("listed", "n9")).version == 0
+        assert await store.remove("listed", {"owner": "Tariro"}) == 0
+        assert await store.remove("listed", {"box.colour": "red"}) == 1
+        await store.commit(note("n9", kind="listed", owner="Rudo", rank=1), now=now())
+        assert [state["owner"] for state in await store.find("listed", {"rank": 1})] == ["Rudo"]
+        for where in ({}, {"box.size": 1}):
+            with pytest.raises(TypeError):
+                await store.remove("listed", where)
+
     async def test_find_orders_both_ways_and_stops_at_the_limit(self, store: DocumentStore) -> None:
         for rank in (5, 3, 9, 7, 1):
             await store.commit(note(f"n{rank}", kind="listed", rank=rank), now=now())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -18,6 +20,7 @@ from services.notifier.app import make as make_notifier
 from shared.contracts.gateway import MessageReceived
 from shared.kernel.clock import VirtualClock
 from shared.runtime.health import heartbeat_of
+from shared.runtime.running import Make
 from shared.store.redis import connect
 from shared.testing.harness import Harness, common_settings
 
@@ -66,9 +69,13 @@ class Channel:
 
 
 async def open_channel(
-    stack: AsyncExitStack, valkey_url: str, monkeypatch: pytest.MonkeyPatch, services_url: str = "http://127.0.0.1:1"
+    stack: AsyncExitStack,
+    valkey_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    services_url: str = "http://127.0.0.1:1",
+    others: Mapping[str, Make] = MappingProxyType({}),
 ) -> Channel:
-    """All of it, until the stack is closed. `services_url` is where the other services are."""
+    """All of it, until the stack is closed. `services_url` is where services find each other, `others` are more."""
     client = connect(valkey_url)
     stack.push_async_callback(client.aclose)
     await client.flushdb()
@@ -90,7 +97,7 @@ async def open_channel(
     url = await serve(sandbox, stack)
     monkeypatch.setenv("WHATSAPP_API_URL", f"{url}/graph/v26.0")
     common = common_settings().model_copy(update={"services_url": services_url})
-    makes = {"gateway": make_gateway, "notifier": make_notifier}
+    makes = {"gateway": make_gateway, "notifier": make_notifier, **others}
     harness = await stack.enter_async_context(Harness(makes, redis=client, common=common))
     edge.lead_to(harness)
     http = await stack.enter_async_context(aiohttp.ClientSession(url))

@@ -68,6 +68,7 @@ class System:
             "PAYNOW_TIME_SCALE": "0.1",
             "WHATSAPP_TIME_SCALE": "0.2",
             "RECONCILE_SECONDS": "3",
+            "FAREWELL_SECONDS": "3",
             **given,
         }
         self.names: tuple[str, ...] = SERVICES if amqp_url else ("all",)

@@ -7,7 +7,7 @@ from services.conversation.domain.profile import Profile
 from services.conversation.engine.session import Session
 from services.conversation.engine.texts import _, speaking
 from services.conversation.ports import EXPORT, Export, Exported
-from services.conversation.store import PROFILES, SESSIONS
+from services.conversation.store import PROFILES, PURPOSES, SESSIONS
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
 from shared.contracts.conversation import ErasureRequested, ExportMyData, ForgetMe
@@ -60,3 +60,4 @@ async def erase_session(event: ErasureRequested, work: Work) -> None:
     for field, empty in Session():
         setattr(session, field, empty)
     session.runs = session.run = runs
+    work.remove(PURPOSES, member=event.member)

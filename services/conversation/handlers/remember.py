@@ -156,5 +156,7 @@ def _known(event: _About, state: str, at: datetime, purpose: str | None = None) 
 
 async def _know(member: MemberId, payment: KnownPayment, work: Work) -> None:
     """Keep the latest word on a payment in the payer's profile, for *check*, *history* and *receipt*."""
+    if await work.is_erased(member):
+        return
     profile = await work.open(PROFILES, member, Profile)
     profile.note(payment)

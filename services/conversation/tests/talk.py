@@ -40,6 +40,10 @@ class Talk:
         self.address = Address(phone_number_id="100", phone=phone)
         self.sent = 0
 
+    def become_new(self) -> None:
+        """Who was forgotten is somebody else to the gateway."""
+        self.member = MemberId(f"{self.member}-NEW")
+
     async def say(self, text: str) -> list[Outgoing]:
         """Send a text; what the bot says to it."""
         return await self.send(Text(body=text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, computed_field
 
 from services.credex.domain.answer import Answer
 from shared.contracts.credex import AuthorisedListed, ListAuthorised, NoteAccount, NoteOffer, OfferNoticed
@@ -33,6 +33,13 @@ class KnownAccount(BaseModel):
     authorised: list[Person] = []
     complete: bool = False
     """Whether the core itself told who is authorised."""
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy#1362: decorators on top of a property
+    @property
+    def people(self) -> list[str]:
+        """The core's ids of all whom it names, for the index."""
+        named = [*self.authorised, *([self.notices_to] if self.notices_to else [])]
+        return sorted({person.core_id for person in named})
 
     def note(self, note: NoteAccount) -> None:
         """Learn what was seen."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, computed_field
 
 from services.credex.domain.request import Asked, IntentReused, answers_of
 from shared.contracts.base import Command
@@ -82,6 +82,26 @@ class Issuer(BaseModel):
 
     issues: list[Issue] = []
     """In the order of asking."""
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy#1362: decorators on top of a property
+    @property
+    def members(self) -> list[MemberId]:
+        """Who gave, for the index."""
+        return sorted({issue.member for issue in self.issues})
+
+    def forget(self, member: MemberId) -> None:
+        """Take a person off. An upgrade that holds stays, without their phone: it must not be charged again.
+
+        What is under way keeps the phone until its outcome is known: it may have given something away already.
+        """
+        self.issues = [
+            issue
+            for issue in self.issues
+            if issue.member != member or issue.state in UNDER_WAY or isinstance(issue.command, UpgradeTier)
+        ]
+        for issue in self.issues:
+            if issue.member == member and issue.state not in UNDER_WAY:
+                issue.asked = issue.asked.model_copy(update={"phone": ""})
 
     def find(self, member: MemberId, intent: str) -> Issue | None:
         """The issue of an intent."""

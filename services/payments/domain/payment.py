@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -67,6 +68,14 @@ class Payment(BaseModel):
     """When Paynow first said, provably, that it knows no such request."""
     settled_at: datetime | None = None
     trail: list[TrailEntry] = []
+
+    def forget(self, public_purpose: Callable[[str], str]) -> None:
+        """Take the person off: who paid is a member id that leads to nobody any more."""
+        self.payer_name = ""
+        self.wallet = None
+        self.instructions = None
+        self.authorisation = None
+        self.purpose = public_purpose(self.purpose)
 
     @property
     def is_open(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 
 from pydantic import BaseModel, computed_field
@@ -14,7 +15,10 @@ from shared.kernel.money import Money
 
 
 class Receipt(BaseModel):
-    """Stored under the payment's id; `code` is unique. Never changed once issued. Says nothing of the person."""
+    """Stored under the payment's id; `code` is unique. Never changed once issued, unless the payer is forgotten.
+
+    Says nothing of the person, but that a purpose may be in their own words.
+    """
 
     payment_id: PaymentId
     year: int
@@ -27,6 +31,17 @@ class Receipt(BaseModel):
     settled_at: datetime
     signed: str = ""
     """What its QR says: see receipt_code."""
+    signed_before: str | None = None
+    """SHA-256 of what the QR said before the payer was forgotten: the paper in their hand says it still."""
+
+    def replace_purpose(self, purpose: str) -> None:
+        """Say another purpose than the payer's own words; to be signed again."""
+        self.signed_before = hashlib.sha256(self.signed.encode()).hexdigest()
+        self.purpose = purpose
+
+    def has_said(self, signed: str) -> bool:
+        """Whether this is, letter for letter, what its QR says or said."""
+        return signed == self.signed or hashlib.sha256(signed.encode()).hexdigest() == self.signed_before
 
     @computed_field  # type: ignore[prop-decorator]  # mypy#1362: decorators on top of a property
     @property

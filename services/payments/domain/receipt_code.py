@@ -81,7 +81,7 @@ def asked_for(code: str) -> tuple[str, str | None] | None:
 
 def is_true(receipt: Receipt | None, signed: str | None) -> bool:
     """Whether we issued it: a payload must be, letter for letter, the one that we signed."""
-    return receipt is not None and (signed is None or signed == receipt.signed)
+    return receipt is not None and (signed is None or receipt.has_said(signed))
 
 
 def _encoded(content: bytes) -> str:

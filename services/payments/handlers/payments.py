@@ -67,6 +67,8 @@ log = logging.getLogger(__name__)
 @on(RequestPayment)
 async def request(command: RequestPayment, work: Work) -> None:
     """Charge the wallet, if the request fits the rules. The same intent again changes nothing."""
+    if await work.is_erased(command.payer):
+        return  # a late copy of a request; nothing is charged for somebody who is gone
     id = payment_id_of(command.intent)
     refused = refusal_of(command, _settings(work).rules, work.now)
     if refused is not None and not await work.exists(PAYMENTS, id):

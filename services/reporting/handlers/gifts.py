@@ -11,10 +11,11 @@ from shared.contracts.payments import PaymentDisputed, PaymentRefunded, PaymentS
 
 
 async def _gift(event: PaymentSettled | PaymentDisputed | PaymentRefunded | ReceiptIssued, work: Work) -> Gift:
+    member = None if await work.is_erased(event.payer) else event.payer
     return await work.open(
         GIFTS,
         event.payment_id,
-        lambda: Gift(payment_id=event.payment_id, member=event.payer, amount=event.amount, day=harare_day(work.now)),
+        lambda: Gift(payment_id=event.payment_id, member=member, amount=event.amount, day=harare_day(work.now)),
     )
 
 

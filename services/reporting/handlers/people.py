@@ -8,7 +8,14 @@ from services.reporting.store import GIFTS, VOLUNTEERS
 from shared.bus.handlers import on
 from shared.bus.work import Work
 from shared.contracts.conversation import ErasureRequested, RegistrationCompleted
-from shared.contracts.reporting import ForgetGift, ListVolunteers, VolunteerLine, VolunteersListed
+from shared.contracts.reporting import (
+    ConfirmErasure,
+    ForgetGift,
+    ListVolunteers,
+    PersonErased,
+    VolunteerLine,
+    VolunteersListed,
+)
 
 LINES = 10
 MOST = 5000
@@ -55,6 +62,13 @@ async def forget_gifts(event: ErasureRequested, work: Work) -> None:
     """Ask for the person to be taken off each of their gifts: one document at a time."""
     for gift in await work.find(GIFTS, {"member": event.member}, limit=MOST):
         work.emit(ForgetGift(member=event.member, payment_id=gift.payment_id))
+    work.emit(ConfirmErasure(member=event.member))
+
+
+@on(ConfirmErasure)
+async def confirm_erasure(command: ConfirmErasure, work: Work) -> None:
+    """All that was asked before, in this lane, is done."""
+    work.emit(PersonErased(member=command.member, at=work.now))
 
 
 @on(ForgetGift)

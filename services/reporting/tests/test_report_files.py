@@ -31,6 +31,7 @@ from services.reporting.store import ROWS
 from services.reporting.tests.data import PERIOD, fill, payments
 from shared.bus.dead_letters import DeadLetters
 from shared.bus.entry import Entry
+from shared.bus.erasure import Erasure
 from shared.bus.memory import MemoryTransport
 from shared.bus.publisher import Publisher
 from shared.kernel.clock import HARARE, SystemClock
@@ -38,6 +39,7 @@ from shared.runtime.settings import read_settings
 from shared.store.memory import MemoryStore
 from shared.store.mongo import MongoStore, _steps
 from shared.store.stores import Stores
+from shared.telemetry.pseudonyms import Pseudonyms
 
 HOW_MANY = 5000
 MADE = datetime(2026, 12, 1, 5, 0, tzinfo=UTC)
@@ -60,7 +62,8 @@ async def entry(mongo_url: str) -> AsyncIterator[Entry]:
         await fill(store, HOW_MANY)
     clock = SystemClock()
     publisher = Publisher(stores, MemoryTransport(), clock)
-    yield Entry("reporting", stores, publisher, DeadLetters("reporting", stores, clock), clock)
+    erasure = Erasure(stores, Pseudonyms("test"))
+    yield Entry("reporting", stores, publisher, DeadLetters("reporting", stores, clock), erasure, clock)
     await store.close()
 
 

@@ -1,0 +1,53 @@
+"""Somebody wants to be forgotten. The core keeps its own record of its members; the person was told so."""
+
+from __future__ import annotations
+
+from services.credex.domain.issue import Issue, Issuer
+from services.credex.store import ACCOUNTS, ISSUERS, MEMBERS, OFFERS, REQUESTS
+from shared.bus.handlers import on
+from shared.bus.work import Work
+from shared.contracts.conversation import ErasureRequested
+from shared.contracts.credex import ConfirmErasure, ForgetIssues, MakeOffer, PersonErased, UpgradeTier
+
+MOST = 1000
+"""Accounts that one person gives out of."""
+
+
+@on(ErasureRequested)
+async def forget_member(event: ErasureRequested, work: Work) -> None:
+    """Forget who it was at the core, and all that was asked for them; the directory learns the rest again.
+
+    Their token is encrypted and lasts five minutes (decision 0021).
+    """
+    known = await work.read(MEMBERS, event.member)
+    if known is not None and known.core_id is not None:
+        work.remove(ACCOUNTS, people=known.core_id)
+    if known is not None and known.phone is not None:
+        work.remove(OFFERS, receiver_handle=known.phone.removeprefix("+"))  # contract 1.9: a handle may be the phone
+    work.remove(OFFERS, issuer_member=event.member)
+    work.remove(OFFERS, by=event.member)
+    work.remove(REQUESTS, **{"asked.member": event.member})
+    work.remove(MEMBERS, member=event.member)
+    for issuer in await work.find(ISSUERS, {"members": event.member}, limit=MOST):
+        for account_id in sorted({_account_of(issue) for issue in issuer.issues}):
+            work.emit(ForgetIssues(member=event.member, account_id=account_id))
+    work.emit(ConfirmErasure(member=event.member))
+
+
+@on(ForgetIssues)
+async def forget_issues(command: ForgetIssues, work: Work) -> None:
+    """What went out of an account is no more theirs."""
+    (await work.open(ISSUERS, command.account_id, Issuer)).forget(command.member)
+
+
+@on(ConfirmErasure)
+async def confirm_erasure(command: ConfirmErasure, work: Work) -> None:
+    """All that was asked before, in this lane, is done."""
+    work.emit(PersonErased(member=command.member, at=work.now))
+
+
+def _account_of(issue: Issue) -> str:
+    match issue.command:
+        case MakeOffer(issuer_account_id=account_id) | UpgradeTier(account_id=account_id):
+            return account_id
+    raise TypeError(f"{issue.asked.name} gives nothing out of an account")
