@@ -38,7 +38,6 @@ _DEFAULTS = {
     "PAYNOW_USD_AUTH_EMAIL": "treasurer@example.org",
     "PAYNOW_ZWG_AUTH_EMAIL": "treasurer@example.org",
     "PAYNOW_TEST_MODE": "true",
-    "ENABLE_CREDEX": "false",  # until the conversation has words for it
     "ADMIN_PHONE": "+263773000001",
     "FINANCE_PHONE": "+263773000001",
     "ORGANISATION_NAME": "Ruvimbo Development Church",
