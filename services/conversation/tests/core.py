@@ -90,7 +90,8 @@ PENDING: dict[str, Any] = {
 }
 SMALL = view(2, account("a-1", "Tariro Moyo", **PENDING), left="100.00")
 """Verified, one account, two offers to it and one from it."""
-LARGE = view(4, account("a-1", "Tariro Moyo", **PENDING), account("a-2", "Moyo Bakery", "OPERATIONS", **PENDING))
+MORE = PENDING | {"pending_out": (offer("out-1", "1.00", "Chipo Dube"), offer("out-2", "4.00", "Themba Ndlovu"))}
+LARGE = view(4, account("a-2", "Moyo Bakery", "OPERATIONS", **PENDING), account("a-1", "Tariro Moyo", **MORE))
 """Entrepreneur, two accounts."""
 OPEN = view(1, account("a-1", "Tariro Moyo"), left="10.00")
 """Open, with nothing pending."""
@@ -140,7 +141,8 @@ def _about(command: Any, name: str) -> dict[str, Any]:  # noqa: PLR0911 one for 
         case "account_opened":
             return {"account_id": "a-9", "name": command.account_name}
         case "authorised_listed":
-            return {"people": [ME, RUDO], "complete": False}
+            several = [ME, RUDO, *[THEMBA] * (command.account_id == "a-1")]
+            return {"people": several, "complete": False}
         case "tier_upgraded":
             return {"amount": Credit.of("1.00", "USD")}
         case "credex_joined":

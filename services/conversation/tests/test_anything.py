@@ -136,8 +136,8 @@ class Anybody(RuleBasedStateMachine):
 
     @invariant()
     def no_intent_is_requested_twice(self) -> None:
-        asked = [*self.person.requests, *(one for one in self.person.asked if hasattr(one, "intent"))]
-        intents = [request.intent for request in asked]  # type: ignore[union-attr]  # those that have one
+        intents = [request.intent for request in self.person.requests]
+        intents += [command.intent for command in self.person.asked if hasattr(command, "intent")]
         assert len(set(intents)) == len(intents)
 
     @invariant()
