@@ -125,6 +125,8 @@ def _about(command: Any, name: str) -> dict[str, Any]:  # noqa: PLR0911 one for 
             return {"account_id": "a-themba", "name": THEMBA.name}
         case "member_found":
             return {"person": THEMBA}
+        case "offer_accepted":
+            return {"amount": amount}
         case "offer_made":
             return {"credex_id": "new-1"}
         case "offers_accepted":
@@ -168,6 +170,8 @@ class CredexTalk(Talk):
         """None: credex knows nobody."""
         self.says: list[str] = []
         self.is_silent = False
+        self.rule = "insufficient_balance"
+        """What refusals name."""
         self._answered = 0
 
     @property
@@ -188,7 +192,8 @@ class CredexTalk(Talk):
     def reply(self, command: Any) -> Event:
         """What credex says to it."""
         if self.says:
-            return answer(command, self.says.pop(0), self.known or SMALL)
+            said = answer(command, self.says.pop(0), self.known or SMALL)
+            return said.model_copy(update={"rule": self.rule}) if isinstance(said, credex.CredexRefused) else said
         if self.known is None and isinstance(command, credex.OpenDashboard):
             return answer(command, "not_a_member")
         return usual(command, self.known or SMALL)
