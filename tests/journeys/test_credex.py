@@ -208,31 +208,6 @@ def test_an_expired_token_in_the_middle_of_an_offer_is_never_seen(tariro: Phone,
     assert len(core.offers()) == 1
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [{"effect": "answer", "status": 502}, {"effect": "reset_before"}, {"effect": "hang_before", "seconds": 30}],
-    ids=["html", "down", "slow"],
-)
-def test_while_the_core_is_away_a_kind_word_is_said_and_the_answer_comes_when_it_is_back(
-    chipo: Phone, core: Core, fault: dict[str, Any]
-) -> None:
-    core.post("faults", times=None, **fault)
-    chipo.say("home")
-    chipo.hears("takes a little longer")
-    core.disarm()
-    chipo.hears("Net position")
-
-
-def test_too_many_requests_and_a_lost_answer_make_one_offer_each(tariro: Phone, core: Core) -> None:
-    core.post("faults", effect="answer", path="createCredex", status=429, body="Too many requests", retry_after=2)
-    offers(tariro, f"1=>{HANDLES[THEMBA]}", "takes a little longer")
-    tariro.hears("stands")
-    core.post("faults", effect="hang_after", path="createCredex", seconds=10)
-    offers(tariro, f"2=>{HANDLES[THEMBA]}", "do not know yet")
-    tariro.hears("We have found out", 40)
-    assert sorted(one["amount"] for one in core.offers()) == ["1.00 USD", "2.00 USD"]
-
-
 def test_all_of_12_are_accepted_but_for_two_that_fail(
     tariro: Phone, themba: Phone, core: Core, shared_system: System
 ) -> None:
@@ -312,3 +287,29 @@ def test_an_upgrade_is_consented_to_and_charged_once(tariro: Phone, core: Core) 
     tariro.say("upgrade")
     tariro.hears("highest tier that can be bought")
     assert [one["amount"] for one in core.offers()] == ["1.00 USD"]
+
+
+def test_too_many_requests_and_a_lost_answer_make_one_offer_each(tariro: Phone, core: Core) -> None:
+    core.post("faults", effect="answer", path="createCredex", status=429, body="Too many requests", retry_after=2)
+    offers(tariro, f"1=>{HANDLES[THEMBA]}", "takes a little longer")
+    tariro.hears("stands")
+    core.post("faults", effect="hang_after", path="createCredex", seconds=10)
+    offers(tariro, f"2=>{HANDLES[THEMBA]}", "do not know yet")
+    tariro.hears("We have found out", 40)
+    assert sorted(one["amount"] for one in core.offers()) == ["1.00 USD", "2.00 USD"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"effect": "answer", "status": 502}, {"effect": "reset_before"}, {"effect": "hang_before", "seconds": 30}],
+    ids=["html", "down", "slow"],
+)
+def test_while_the_core_is_away_a_kind_word_is_said_and_the_answer_comes_when_it_is_back(
+    chipo: Phone, core: Core, fault: dict[str, Any]
+) -> None:
+    """Last in the file: the breaker around the core stays open for a while."""
+    core.post("faults", times=None, **fault)
+    chipo.say("home")
+    chipo.hears("takes a little longer")
+    core.disarm()
+    chipo.hears("Net position")

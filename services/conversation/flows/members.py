@@ -59,7 +59,7 @@ async def members(chat: Chat) -> None:
     if view is None:
         return
     account = await owned(chat, view)
-    listed = await people_of(chat, known, account) if account is not None else None
+    listed = await people_of(chat, known, view, account) if account is not None else None
     if account is None or listed is None:
         return
     me = view.standing.core_id if view.standing else None
@@ -91,15 +91,21 @@ async def owned(chat: Chat, view: CredexView) -> CredexAccount | None:
     return await which(chat, _("For which account?"), [account for account in view.accounts if account.owned])
 
 
-async def people_of(chat: Chat, known: CredexFacts, account: CredexAccount) -> AuthorisedListed | None:
-    """Who may act for it, as far as is known."""
+async def people_of(
+    chat: Chat, known: CredexFacts, view: CredexView, account: CredexAccount
+) -> AuthorisedListed | None:
+    """Who may act for it, as far as is known: its owner in any case."""
     listed = await chat.look_up(
         f"people:{account.account_id}",
         lambda name: ListAuthorised(member=known.member, request=name, account_id=account.account_id),
         AuthorisedListed,
         *FAILED,
     )
-    return listed if isinstance(listed, AuthorisedListed) else None
+    if not isinstance(listed, AuthorisedListed) or view.standing is None:
+        return None
+    me = Person(core_id=view.standing.core_id, name=f"{view.standing.first_name} {view.standing.last_name}")
+    others = (person for person in listed.people if person.core_id != me.core_id)
+    return listed.model_copy(update={"people": (me, *others)})
 
 
 async def _add(chat: Chat, known: CredexFacts, account: CredexAccount) -> None:

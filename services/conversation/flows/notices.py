@@ -39,7 +39,7 @@ async def notices(chat: Chat) -> None:
     if view is None:
         return
     account = await owned(chat, view)
-    listed = await people_of(chat, known, account) if account is not None else None
+    listed = await people_of(chat, known, view, account) if account is not None else None
     if account is None or listed is None:
         return
     if len(listed.people) < 2:
