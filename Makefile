@@ -4,10 +4,14 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint format bench chaos simulate lock
+.PHONY: run env test lint format bench chaos simulate lock
 
 run: .venv/run.stamp
 	@exec $(BIN)/python -m deploy.local.run
+
+# A .env for `docker compose --profile sandbox up`.
+env: .venv/run.stamp
+	@$(BIN)/python -m deploy.local.compose_env
 
 test: .venv/test.stamp
 	@bash deploy/local/debian-packages.sh

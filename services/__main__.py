@@ -1,8 +1,11 @@
-"""The command `ruvimbo`: runs the services, tells their health, and looks after dead letters.
+"""The command `ruvimbo`: runs the services, tells their health, looks after dead letters, verifies receipts.
 
 ruvimbo run [SERVICE…]                 all six when none is named
 ruvimbo health                         what the gateway tells of every service
 ruvimbo dead-letters list|show|replay  what could not be handled
+ruvimbo flows keys make|upload         the key of forms
+ruvimbo receipts verify|public-key     is a receipt true? offline
+ruvimbo ledger verify|export           proves the ledger, or writes it as CSV
 """
 
 from __future__ import annotations
@@ -11,23 +14,30 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TextIO
 
 import httpx
 
+from services import form_keys
 from services.conversation.app import make as make_conversation
 from services.credex.app import make as make_credex
 from services.gateway.app import make as make_gateway
 from services.notifier.app import make as make_notifier
+from services.payments import receipt_commands
 from services.payments.app import make as make_payments
+from services.payments.settings import ReceiptKeySettings
 from services.reporting.app import make as make_reporting
+from services.reporting.proof import currencies, export, prove
+from services.reporting.settings import ReportingSettings
+from services.reporting.store import JOURNAL, LOG
 from shared.bus.dead_letters import DEAD_LETTERS, DeadLetters
 from shared.contracts.registry import SERVICES
 from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Away, Misconfigured
 from shared.runtime.host import serve
 from shared.runtime.settings import CommonSettings, read_settings
+from shared.store.documents import Kind
 from shared.store.memory import MemoryStore
 from shared.store.mongo import MongoStore
 from shared.store.stores import Stores
@@ -83,6 +93,17 @@ def _parser() -> argparse.ArgumentParser:
     replay = actions.add_parser("replay", help="put one back on the bus; only the handler that failed runs again")
     replay.add_argument("id")
     replay.set_defaults(run=_replay_dead_letter)
+
+    form_keys.add_to(commands, _say)
+    receipts = commands.add_parser("receipts", help="tell true receipts from false ones, offline")
+    receipt_commands.add_to(receipts)
+    receipts.set_defaults(run=_receipts)
+    ledger = commands.add_parser("ledger", help="prove the ledger, or write it as CSV")
+    actions = ledger.add_subparsers(required=True, metavar="ACTION")
+    verify = actions.add_parser("verify", help="name the first entry that is not as it was written, if there is one")
+    verify.set_defaults(run=_verify_ledger)
+    writing = actions.add_parser("export", help="every entry of every currency, as CSV on standard output")
+    writing.set_defaults(run=_export_ledger)
     return parser
 
 
@@ -107,18 +128,22 @@ async def _health(_: argparse.Namespace) -> int:
     return 0 if health.get("status") == "healthy" else 1
 
 
-async def _dead_letters_of(service: str, common: CommonSettings) -> DeadLetters:
+async def _stores_of(service: str, kinds: Sequence[Kind[Any]]) -> Stores:
+    common = read_settings(CommonSettings)
     mongo = MongoStore(common.mongo_url.get_secret_value(), f"{common.mongo_database_prefix}_{service}")
     stores = Stores(mongo, MemoryStore())
-    await stores.prepare([DEAD_LETTERS])
-    return DeadLetters(service, stores, SystemClock())
+    await stores.prepare(kinds)
+    return stores
+
+
+async def _dead_letters_of(service: str) -> DeadLetters:
+    return DeadLetters(service, await _stores_of(service, [DEAD_LETTERS]), SystemClock())
 
 
 async def _list_dead_letters(arguments: argparse.Namespace) -> int:
-    common = read_settings(CommonSettings)
     found = 0
     for service in [arguments.service] if arguments.service else SERVICES:
-        for id, letter in await (await _dead_letters_of(service, common)).newest():
+        for id, letter in await (await _dead_letters_of(service)).newest():
             found += 1
             again = " (replayed)" if letter.replayed_at else ""
             when = letter.recorded_at.isoformat(timespec="seconds")
@@ -129,9 +154,8 @@ async def _list_dead_letters(arguments: argparse.Namespace) -> int:
 
 
 async def _show_dead_letter(arguments: argparse.Namespace) -> int:
-    common = read_settings(CommonSettings)
     for service in SERVICES:
-        letter = await (await _dead_letters_of(service, common)).one(arguments.id)
+        letter = await (await _dead_letters_of(service)).one(arguments.id)
         if letter is not None:
             _say(letter.model_dump_json(indent=2))
             return 0
@@ -140,13 +164,40 @@ async def _show_dead_letter(arguments: argparse.Namespace) -> int:
 
 
 async def _replay_dead_letter(arguments: argparse.Namespace) -> int:
-    common = read_settings(CommonSettings)
     for service in SERVICES:
-        if await (await _dead_letters_of(service, common)).replay(arguments.id):
+        if await (await _dead_letters_of(service)).replay(arguments.id):
             _say("It will be handled again within seconds.")
             return 0
     _say(f"There is no dead letter {arguments.id} that holds a message.", sys.stderr)
     return 1
+
+
+async def _receipts(arguments: argparse.Namespace) -> int:
+    return receipt_commands.run(arguments, _say, lambda: read_settings(ReceiptKeySettings).receipt_key_file)
+
+
+async def _verify_ledger(_: argparse.Namespace) -> int:
+    rules = read_settings(ReportingSettings).rules
+    stores = await _stores_of("reporting", [LOG, JOURNAL])
+    try:
+        proofs = [await prove(stores, currency, rules) for currency in currencies()]
+    finally:
+        await stores.close()
+    for proof in proofs:
+        if proof.broken:
+            _say(str(proof.broken), sys.stderr)
+        else:
+            _say(f"{proof.currency}: {proof.entries} entries are good; the last hash is {proof.last_hash}.")
+    return 1 if any(proof.broken for proof in proofs) else 0
+
+
+async def _export_ledger(_: argparse.Namespace) -> int:
+    stores = await _stores_of("reporting", [LOG, JOURNAL])
+    try:
+        await export(stores, currencies(), sys.stdout)
+    finally:
+        await stores.close()
+    return 0
 
 
 def _say(text: str, file: TextIO = sys.stdout) -> None:

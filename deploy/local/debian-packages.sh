@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Installs from Debian's packages what the tests need and pip cannot bring: RabbitMQ, mongod's libraries, a browser.
+# Installs from Debian's packages what the tests need and pip cannot bring: RabbitMQ, mongod's libraries, poppler, a browser.
 set -euo pipefail
 missing=()
 compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server' >/dev/null || missing+=(rabbitmq-server)
 ldconfig -p | grep -q 'libcurl.so.4 ' || missing+=(libcurl4)
 ldconfig -p | grep -q 'libssl.so.3 ' || missing+=(libssl3)
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium fonts-dejavu-core)
+command -v pdftotext >/dev/null || missing+=(poppler-utils)
+[ -d /usr/share/poppler/cMap ] || missing+=(poppler-data)
 [ ${#missing[@]} -eq 0 ] && exit 0
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi

@@ -38,9 +38,13 @@ _DEFAULTS = {
     "PAYNOW_USD_AUTH_EMAIL": "treasurer@example.org",
     "PAYNOW_ZWG_AUTH_EMAIL": "treasurer@example.org",
     "PAYNOW_TEST_MODE": "true",
+    # All but InnBucks, which Paynow refuses in test mode (Paynow contract 6.4).
+    "PAYNOW_USD_METHODS": "ecocash,onemoney,omari,web,manual",
+    "PAYNOW_ZWG_METHODS": "ecocash,onemoney,web,manual",
     "ADMIN_PHONE": "+263773000001",
     "FINANCE_PHONE": "+263773000001",
     "ORGANISATION_NAME": "Ruvimbo Development Church",
+    "BANK_DETAILS": "Any bank, account 1000200030, Ruvimbo Development Church; or cash at the office",
 }
 
 
@@ -62,6 +66,7 @@ def settings(folder: Path, given: Mapping[str, str], dotenv: Path) -> dict[str, 
         found.setdefault("PAYNOW_URL", f"{sandbox}/paynow")
         found.setdefault("CREDEX_API_URL", f"{sandbox}/credex")
         found.setdefault("OTEL_EXPORTER_OTLP_ENDPOINT", sandbox)
+        found.setdefault("TRACES_URL", f"{sandbox}/traces/")
         found.setdefault("GATEWAY_URL", f"http://127.0.0.1:{found['PORT']}")
     return found
 

@@ -30,6 +30,15 @@ METHODS: tuple[Method, ...] = get_args(Method)
 """The methods of a remote transaction (Paynow contract 2.1)."""
 
 
+_NOT_REMOTE = {"web", "manual"}
+"""The product's words for Paynow's page and for bank and cash, which the same variable may name."""
+
+
+def _remote(value: object) -> object:
+    words = _words(value)
+    return tuple(word for word in words if word not in _NOT_REMOTE) if isinstance(words, tuple) else words
+
+
 def _words(value: object) -> object:
     return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
 
@@ -45,7 +54,7 @@ class Integration(BaseModel):
     auth_email: Annotated[tuple[str, ...], BeforeValidator(_words)] = ("treasurer@example.org",)
     """The merchant's log-in addresses; in test mode no other `authemail` is taken (Paynow contract 2.6)."""
     mode: Literal["test", "live"] = "test"
-    methods: Annotated[tuple[Method, ...], BeforeValidator(_words)] = METHODS
+    methods: Annotated[tuple[Method, ...], BeforeValidator(_remote)] = METHODS
     kind: Literal["site", "link"] = "site"
     active: bool = True
     buysafe: bool = False

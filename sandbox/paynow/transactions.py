@@ -127,6 +127,8 @@ class Transactions:
     def __init__(self, chance: Chance) -> None:
         self._chance = chance
         self._all: list[Transaction] = []
+        self._by_guid: dict[str, Transaction] = {}
+        self._by_trace: dict[str, Transaction] = {}
 
     def __iter__(self) -> Iterator[Transaction]:
         return iter(self._all)
@@ -144,21 +146,24 @@ class Transactions:
             history=[(now, status)],
         )
         self._all.append(transaction)
+        self._by_guid[transaction.guid] = transaction
+        if order.merchanttrace:
+            self._by_trace[order.merchanttrace] = transaction
         return transaction
 
     def by_number(self, number: str) -> Transaction | None:
         return next((known for known in self._all if str(known.number) == number), None)
 
     def by_guid(self, guid: str) -> Transaction | None:
-        return next((known for known in self._all if known.guid == guid.strip().lower()), None)
+        return self._by_guid.get(guid.strip().lower())
 
     def by_code(self, code: str) -> Transaction | None:
         return next((known for known in self._all if known.order.method == "innbucks" and known.code == code), None)
 
     def by_trace(self, merchanttrace: str) -> Transaction | None:
         """The transaction with the merchant's own trace; many have none, and an empty one finds nothing."""
-        traced = (known for known in self._all if known.order.merchanttrace)
-        return next((known for known in traced if known.order.merchanttrace == merchanttrace), None)
+        return self._by_trace.get(merchanttrace)
 
     def forget(self) -> None:
-        self._all.clear()
+        for known in (self._all, self._by_guid, self._by_trace):
+            known.clear()

@@ -16,7 +16,7 @@ SETTINGS = {
     "PAYNOW_USD_KEY": "key-of-usd",
     "PAYNOW_ZWG_KEY": "key-of-zwg",
     "WHATSAPP_TOKEN": "a-token",
-    "META_APP_SECRET": "a-secret",
+    "META_APP_SECRET": "a-test-secret",
     "VERIFY_TOKEN": "a-word",
     "CLIENT_API_KEY": "a-client-key",
 }

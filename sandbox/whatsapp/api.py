@@ -1,74 +1,43 @@
-"""The Graph API: messages in, ids out, statuses behind (WhatsApp contract 3, 4, 7.1). Limits by number and by pair."""
+"""The Graph API: messages in, ids out, statuses behind (WhatsApp contract 3, 4, 7.1)."""
 
 from __future__ import annotations
 
 import hmac
 import json
 import re
-import socket
-import struct
 from collections import deque
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from aiohttp import web
 
 from sandbox.timers import Timers
-from sandbox.whatsapp.faults import HTTP_BY_CODE, Fault, Faults
-from sandbox.whatsapp.limits import Refused, check_message
-from sandbox.whatsapp.network import Network
+from sandbox.whatsapp.answers import error_answer, reset
+from sandbox.whatsapp.faults import Fault, Faults, Target
+from sandbox.whatsapp.limits import MEDIA, Refused, check_message
 from sandbox.whatsapp.phones import Item, Phone, Phones
+from sandbox.whatsapp.rates import Rates
 from sandbox.whatsapp.settings import WhatsAppSettings
+from sandbox.whatsapp.statuses import Statuses
+from sandbox.whatsapp.templates import Templates
 from sandbox.whatsapp.webhooks import Webhooks
 
 Json = dict[str, Any]
 
-STATUS_SECONDS = 0.3
-"""From the request to `sent`, to `delivered`, to `read`, at the usual speed."""
-FROM_PHONE = ("delivered", "read")
-"""The statuses that only a phone with a network can cause."""
 SENT_KEPT = 10_000
-PAIR_BURST = 45.0
-PAIR_PER_SECOND = 1 / 6
-NUMBER_PER_SECOND = 80.0
 WINDOW = timedelta(hours=24)
-OUTSIDE_WINDOW = "More than 24 hours have passed since the customer last replied to this number."
+DEAD_HOST = "missing.invalid"
+"""Links to media there cannot be fetched; no other link is tried."""
+DEFAULT_COUNTRY = "263"
 
-_E164 = re.compile(r"\+?[1-9]\d{6,14}", re.ASCII)
-
-_TITLES = {
-    100: "Invalid parameter",
-    190: "Access token has expired or is invalid",
-    130429: "Rate limit hit",
-    131008: "Required parameter is missing",
-    131009: "Parameter value is not valid",
-    131021: "Recipient cannot be sender",
-    131026: "Message undeliverable",
-    131047: "Re-engagement message",
-    131053: "Media upload error",
-    131056: "(Business Account, Consumer Account) pair rate limit hit",
+_WHY = {
+    131026: "The message cannot be delivered to this person.",
+    131047: "More than 24 hours have passed since the customer last replied to this number.",
+    131053: "The media could not be fetched from its link.",
+    131009: "The message that the reaction is for is not known.",
 }
 
-
-class Bucket:
-    """A token bucket over the stand-in's clock."""
-
-    def __init__(self, burst: float, per_second: float) -> None:
-        self._burst = burst
-        self._per_second = per_second
-        self._tokens = burst
-        self._at: datetime | None = None
-
-    def take(self, now: datetime) -> bool:
-        """One token, if there is one."""
-        if self._at is not None:
-            self._tokens = min(self._burst, self._tokens + (now - self._at).total_seconds() * self._per_second)
-        self._at = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
+_E164 = re.compile(r"\+?[1-9]\d{6,14}", re.ASCII)
 
 
 class GraphApi:
@@ -77,21 +46,23 @@ class GraphApi:
     def __init__(
         self,
         settings: WhatsAppSettings,
+        *,
         phones: Phones,
         webhooks: Webhooks,
         faults: Faults,
+        templates: Templates,
+        statuses: Statuses,
         timers: Timers,
-        network: Network,
     ) -> None:
         self._settings = settings
         self._phones = phones
         self._webhooks = webhooks
         self._faults = faults
+        self._templates = templates
+        self._statuses = statuses
         self._timers = timers
-        self._network = network
-        self._pairs: dict[tuple[str, str], Bucket] = {}
-        self._numbers: dict[str, Bucket] = {}
         self._heard: dict[tuple[str, str], datetime] = {}
+        self.rates = Rates()
         self.sent: deque[Json] = deque(maxlen=SENT_KEPT)
         """The bodies that were accepted, oldest first."""
 
@@ -103,12 +74,15 @@ class GraphApi:
 
     def heard(self, number_id: str, phone: Phone) -> None:
         """A person wrote to a number: 24 hours begin in which free-form messages are allowed (contract 4.5)."""
-        self._heard[number_id, phone.number] = self._timers.now()
+        self._heard[number_id, phone.bsuid] = self._timers.now()
+        self.rates.heard(number_id, self._timers.now())
 
     def forget(self) -> None:
-        """Buckets are full again, nobody has written, nothing was sent."""
-        for memory in (self._pairs, self._numbers, self._heard, self.sent):
-            memory.clear()
+        """Buckets are full again, nobody has written, nothing was sent, templates are the product's."""
+        self._heard.clear()
+        self.sent.clear()
+        self.rates.forget()
+        self._templates.forget()
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
         """Accept, refuse, or fail as a fault says."""
@@ -119,17 +93,27 @@ class GraphApi:
                 return await self._read_mark(body)
             type = check_message(body)
             phone = self._recipient(body)
-            fault = self._faults.strike(phone.number, type)
+            name = str(body["template"]["name"]) if type == "template" else None
+            target = Target(number=number_id, phone=phone.number, type=type, template=name)
+            fault = self._faults.strike(target, self._timers.now())
             if fault is not None and (answer := await self._fail(fault, request)) is not None:
                 return answer
-            self._within_rates(number_id, phone)
+            held = type == "template" and self._templates.check(body["template"], has_phone="to" in body).held
+            failure = self._failure(number_id, phone, type, body)
+            if failure == 131047 and self._webhooks.switches.window_refused:
+                raise Refused(131047, _WHY[131047])
+            self.rates.check(number_id, phone.bsuid, self._timers.now())
         except Refused as refused:
             return error_answer(refused)
-        item = await self._accept(number_id, phone, type, body, request.headers.get("traceparent"))
+        if fault is not None and fault.effect == "failed":
+            failure = fault.code
+        item = await self._accept(number_id, phone, type, body, failure, request.headers.get("traceparent"))
         if fault is not None and fault.effect == "reset_after":
-            return _reset(request)
-        contact = {"input": body["to"], "wa_id": phone.wa_id} if "to" in body else {"input": body["recipient"]}
-        message = {"id": item.wamid, **({"message_status": "accepted"} if type == "template" else {})}
+            return reset(request)
+        contact: Json = {"input": body["to"], "wa_id": phone.wa_id} if "to" in body else {"input": body["recipient"]}
+        message: Json = {"id": item.wamid}
+        if type == "template":
+            message["message_status"] = "held_for_quality_assessment" if held else "accepted"
         contacts = [{**contact, "user_id": phone.bsuid}]
         return web.json_response({"messaging_product": "whatsapp", "contacts": contacts, "messages": [message]})
 
@@ -150,9 +134,11 @@ class GraphApi:
     def _recipient(self, body: Json) -> Phone:
         to = body.get("to")
         if isinstance(to, str):
-            number = "".join(to.split())
+            number = re.sub(r"[\s\-().]", "", to)
             if _E164.fullmatch(number) is None:
                 raise Refused(131009, "to is not a phone number")
+            if not number.startswith("+") and self._webhooks.switches.prefix_country:
+                number = f"+{DEFAULT_COUNTRY}{number}"  # and a stranger gets it (contract 3.1)
             if number.removeprefix("+") == self._settings.bot_number.removeprefix("+"):
                 raise Refused(131021, "to is the business's own number")
             # A number that no phone of the sandbox has is a phone nobody looks at.
@@ -162,93 +148,53 @@ class GraphApi:
             raise Refused(131026, "recipient is not known here")
         return phone
 
-    def _within_rates(self, number_id: str, phone: Phone) -> None:
-        now = self._timers.now()
-        if not self._numbers.setdefault(number_id, Bucket(NUMBER_PER_SECOND, NUMBER_PER_SECOND)).take(now):
-            raise Refused(130429, "more than 80 messages a second")
-        pair = self._pairs.setdefault((number_id, phone.number), Bucket(PAIR_BURST, PAIR_PER_SECOND))
-        if not pair.take(now):
-            raise Refused(131056, "too many messages to this person in a short time")
+    def _failure(self, number_id: str, phone: Phone, type: str, body: Json) -> int | None:
+        """The code with which a message fails that is accepted at first; None when it arrives."""
+        inner = body[type]
+        if phone.blocks or not phone.has_whatsapp:
+            return 131026
+        if type == "reaction" and phone.find(str(inner.get("message_id"))) is None:
+            return 131009
+        if type in MEDIA and DEAD_HOST in str(inner.get("link", "")):
+            return 131053
+        heard = self._heard.get((number_id, phone.bsuid))
+        in_window = heard is not None and self._timers.now() - heard < WINDOW
+        return None if type == "template" or in_window else 131047
 
     async def _fail(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
         match fault.effect:
             case "code":
-                headers = {"retry-after": str(fault.retry_after)} if fault.retry_after is not None else {}
-                return error_answer(Refused(fault.code, "a fault of the sandbox"), fault.http_status, headers)
+                return error_answer(Refused(fault.code, "a fault of the sandbox"), fault.http_status, fault.headers)
             case "html":
                 page = "<html><h1>Sorry, something went wrong.</h1></html>"
                 return web.Response(status=fault.http_status, text=page, content_type="text/html")
+            case "empty":
+                return web.Response(status=fault.http_status)
             case "reset_before":
-                return _reset(request)
+                return reset(request)
             case "delay":
                 await self._timers.sleep(fault.seconds)
         return None
 
-    async def _accept(self, number_id: str, phone: Phone, type: str, body: Json, traceparent: str | None) -> Item:
+    async def _accept(
+        self, number_id: str, phone: Phone, type: str, body: Json, failure: int | None, traceparent: str | None
+    ) -> Item:
         self.sent.append(body)
-        now = self._timers.now()
-        heard = self._heard.get((number_id, phone.number))
-        in_window = type == "template" or (heard is not None and now - heard < WINDOW)
         item = Item(
             seq=0,
             direction="out",
-            at=now.isoformat(),
+            at=self._timers.now().isoformat(),
             wamid=self._phones.new_wamid(phone),
             type=type,
             body=body[type] if isinstance(body[type], dict) else {type: body[type]},
             reference=body.get("biz_opaque_callback_data"),
-            status=None if in_window else "failed",
+            status=None if failure is None else "failed",
             traceparent=traceparent,
-            error=None if in_window else OUTSIDE_WINDOW,
+            error=None if failure is None else _WHY.get(failure, "A fault of the sandbox."),
         )
         await phone.add(item)
-        await self._follow(number_id, phone, item)
+        await self._statuses.follow(number_id, phone, item, failure)
         return item
-
-    async def _follow(self, number_id: str, phone: Phone, item: Item) -> None:
-        """Set going what the gateway is told of an accepted message."""
-        switches = self._webhooks.switches
-        if item.status == "failed":
-            words = ["failed"]
-        elif item.type == "reaction":
-            words = ["sent"]  # and no more (contract 3.2)
-        else:
-            words = ["sent", "delivered", "read"][: 2 if switches.no_read else 3]
-        step = STATUS_SECONDS * self._settings.time_scale
-        now = self._timers.now()
-        planned = [(word, now + timedelta(seconds=step * place)) for place, word in enumerate(words, 1)]
-        if switches.status_before_answer:
-            await self._status(number_id, phone, item, *planned.pop(0))
-        delays = [(at - now).total_seconds() for _, at in planned]
-        if switches.reorder:
-            planned.reverse()
-        for delay, (word, at) in zip(delays, planned, strict=True):
-            telling = partial(self._status, number_id, phone, item, word, at)
-            if word in FROM_PHONE:
-                self._network.carry(telling, after=delay)
-            else:
-                self._timers.after(delay, telling)
-
-    async def _status(self, number_id: str, phone: Phone, item: Item, word: str, at: datetime) -> None:
-        await phone.move(item.wamid, word)
-        status: Json = {
-            "id": item.wamid,
-            "status": word,
-            "timestamp": str(int(at.timestamp())),
-            "recipient_id": phone.wa_id,
-            "recipient_user_id": phone.bsuid,
-        }
-        if word in ("sent", "delivered"):
-            kind = {"category": "service", "type": "free_customer_service"}
-            status["pricing"] = {"billable": False, "pricing_model": "PMP", **kind}
-        if item.reference is not None:
-            status["biz_opaque_callback_data"] = item.reference
-        if word == "failed":
-            title = _TITLES[131047]
-            error = {"code": 131047, "title": title, "message": title, "error_data": {"details": OUTSIDE_WINDOW}}
-            status["errors"] = [error]
-        # Failed statuses have no contacts (contract 2.4).
-        await self._webhooks.send(number_id, "statuses", status, None if word == "failed" else phone.contact)
 
     async def _read_mark(self, body: Json) -> web.StreamResponse:
         wamid = str(body.get("message_id"))
@@ -259,29 +205,3 @@ class GraphApi:
         if "typing_indicator" in body:
             await phone.tell("typing", {})
         return web.json_response({"success": True})
-
-
-def error_answer(refused: Refused, status: int | None = None, headers: dict[str, str] | None = None) -> web.Response:
-    """The body of the contract's 4.1."""
-    code = refused.code
-    error: Json = {
-        "message": f"(#{code}) {_TITLES.get(code, 'Something went wrong')}",
-        "type": "OAuthException",
-        "code": code,
-        "error_data": {"messaging_product": "whatsapp", "details": refused.details},
-        "fbtrace_id": "sandbox",
-    }
-    if refused.subcode is not None:
-        error["error_subcode"] = refused.subcode
-    return web.json_response({"error": error}, status=status or HTTP_BY_CODE.get(code, 400), headers=headers)
-
-
-def _reset(request: web.Request) -> web.StreamResponse:
-    """Cut the connection: whoever sent does not get an answer."""
-    if request.transport is not None:
-        # Lingering for no time makes the system send RST instead of FIN.
-        request.transport.get_extra_info("socket").setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-        )
-        request.transport.abort()
-    return web.Response()

@@ -8,13 +8,19 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from sandbox.timers import Timers
+from sandbox.whatsapp.account import Account
 from sandbox.whatsapp.api import GraphApi
 from sandbox.whatsapp.faults import Faults
+from sandbox.whatsapp.flow_client import FlowClient
+from sandbox.whatsapp.inspection import Inspection
 from sandbox.whatsapp.media import MediaStore
 from sandbox.whatsapp.network import Network
 from sandbox.whatsapp.people import People
+from sandbox.whatsapp.persons import Persons
 from sandbox.whatsapp.phones import Phones
 from sandbox.whatsapp.settings import WhatsAppSettings
+from sandbox.whatsapp.statuses import Statuses
+from sandbox.whatsapp.templates import Templates
 from sandbox.whatsapp.watch import Watch
 from sandbox.whatsapp.webhooks import Webhooks
 from shared.kernel.clock import Clock, SystemClock
@@ -27,9 +33,23 @@ def make_app(settings: WhatsAppSettings, clock: Clock | None = None) -> web.Appl
     webhooks = Webhooks(settings, timers)
     faults = Faults()
     network = Network(timers, webhooks)
-    api = GraphApi(settings, phones, webhooks, faults, timers, network)
+    templates = Templates()
+    statuses = Statuses(webhooks, timers, network, settings.time_scale)
+    api = GraphApi(
+        settings,
+        phones=phones,
+        webhooks=webhooks,
+        faults=faults,
+        templates=templates,
+        statuses=statuses,
+        timers=timers,
+    )
     people = People(settings, phones=phones, webhooks=webhooks, api=api, faults=faults, timers=timers, network=network)
     media = MediaStore(settings, timers)
+    account = Account(settings, templates)
+    forms = FlowClient(settings, account)
+    persons = Persons(settings, phones=phones, people=people, webhooks=webhooks, media=media, forms=forms)
+    inspection = Inspection(phones, api, webhooks, templates)
     watch = Watch(settings, phones, webhooks)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
@@ -52,5 +72,8 @@ def make_app(settings: WhatsAppSettings, clock: Clock | None = None) -> web.Appl
     app.add_routes(people.routes())
     app.add_routes(watch.routes())
     app.add_routes(api.routes())
+    app.add_routes(persons.routes())
+    app.add_routes(inspection.routes())
+    app.add_routes(account.routes())
     app.add_routes(media.routes())
     return app

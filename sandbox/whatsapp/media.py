@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from aiohttp import BodyPartReader, web
 
 from sandbox.timers import Timers
-from sandbox.whatsapp.api import error_answer
+from sandbox.whatsapp.answers import error_answer
 from sandbox.whatsapp.limits import Refused
 from sandbox.whatsapp.reading import wrong
 from sandbox.whatsapp.settings import WhatsAppSettings
@@ -73,20 +73,33 @@ class MediaStore:
             media = await self._read(request)
         except Refused as refused:
             return error_answer(refused)
+        self._remember(media)
+        return web.json_response({"id": media.id})
+
+    def keep(self, name: str, type: str, content: bytes) -> Media:
+        """Keep a file that a person sends."""
+        media = Media(str(self._chance.getrandbits(50)), name, type, content)
+        self._remember(media)
+        return media
+
+    def url_of(self, media: Media, request: web.Request) -> str:
+        """The address of its bytes, alive for five minutes from now on."""
+        base = request.url.origin() / "graph/_media" / media.id
+        return str(base.with_query(at=int(self._timers.now().timestamp())))
+
+    def _remember(self, media: Media) -> None:
         self._files[media.id] = media
         while len(self._files) > 1 and sum(len(file.content) for file in self._files.values()) > KEPT_BYTES:
             self._files.popitem(last=False)
-        return web.json_response({"id": media.id})
 
     async def about(self, request: web.Request) -> web.Response:
         try:
             media = self._found(request)
         except Refused as refused:
             return error_answer(refused)
-        base = request.url.origin() / "graph/_media" / media.id
         told = {
             "messaging_product": "whatsapp",
-            "url": str(base.with_query(at=int(self._timers.now().timestamp()))),
+            "url": self.url_of(media, request),
             "mime_type": media.type,
             "sha256": hashlib.sha256(media.content).hexdigest(),
             "file_size": str(len(media.content)),

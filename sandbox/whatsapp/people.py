@@ -2,13 +2,14 @@
 
 GET  phones                       POST phones {"phone", "name"}
 GET  phones/{phone}/messages?after=SEQ
-GET  phones/{phone}/wait?after=SEQ&contains=TEXT&seconds=S   until the bot has said it; 408 otherwise
+GET  phones/{phone}/wait?after=SEQ&contains=TEXT&type=TYPE&seconds=S   until the bot has said it; 408 otherwise
 POST phones/{phone}/say {"text"}  phones/{phone}/tap {"wamid", "id"}  phones/{phone}/send {"message"}
 POST webhook?signature=good|wrong|missing    any bytes to the gateway, once
 GET  attempts, sent, clock        POST clock {"advance": seconds}     POST reset
 GET  faults  POST faults {…}  DELETE faults  GET switches  POST switches {…}
 
-say, tap and send answer when a webhook with the message got its 200; with `?wait=no` at once.
+say, tap and send go to the first business number, or to `?number=ID`. They answer when a webhook with the message got
+its 200; with `?wait=no` at once.
 """
 
 from __future__ import annotations
@@ -111,12 +112,14 @@ class People:
         phone = self._phone(request)
         after = whole_number(request, "after", 0)
         wanted = request.query.get("contains", "").casefold()
+        type = request.query.get("type", "")
         longest = min(seconds(request.query.get("seconds", "10"), "seconds"), LONGEST_WAIT)
 
         def found() -> Item | None:
             for item in phone.items:
                 arrived = item.direction == "out" and item.status != "failed"
-                if item.seq > after and arrived and wanted in visible_text(item).casefold():
+                fits = type in ("", item.type, item.body.get("type")) and wanted in visible_text(item).casefold()
+                if item.seq > after and arrived and fits:
                     return item
             return None
 
@@ -209,6 +212,7 @@ class People:
         except ValidationError as error:
             raise invalid(error) from None
         self._network.look()
+        self._webhooks.let_go()
         self._phones.feed.tell("switches", self._webhooks.switches.model_dump())
         return await self.switches(request)
 
@@ -226,16 +230,25 @@ class People:
     def _phone(self, request: web.Request) -> Phone:
         return found_phone(self._phones, request)
 
+    def timestamp(self) -> str:
+        """Now, as messages have it."""
+        return str(int(self._timers.now().timestamp()))
+
     async def _send(self, request: web.Request, content: Json, context: str | None = None) -> web.Response:
+        return await self.send_from(self._phone(request), request, content, context)
+
+    async def send_from(
+        self, phone: Phone, request: web.Request, content: Json, context: str | None = None
+    ) -> web.Response:
         """Send a message to the bot, as the phone would. A member that is null is left out."""
-        phone = self._phone(request)
-        number_id = self._settings.phone_number_ids[0]
+        number_id = request.query.get("number", self._settings.phone_number_ids[0])
+        if number_id not in self._settings.phone_number_ids:
+            raise wrong(web.HTTPBadRequest, "number is one of the sandbox's phone number ids.")
         now = self._timers.now()
         message: Json = {
-            "from": phone.wa_id,
-            "from_user_id": phone.bsuid,
+            **phone.sender,
             "id": self._phones.new_wamid(phone),
-            "timestamp": str(int(now.timestamp())),
+            "timestamp": self.timestamp(),
             **content,
         }
         if context is not None:

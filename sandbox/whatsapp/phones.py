@@ -47,6 +47,14 @@ class Phone:
     number: str
     name: str
     feed: Feed
+    username: str | None = None
+    hidden: bool = False
+    """WhatsApp tells the business no number, only the user id (contract 2.6)."""
+    blocks: bool = False
+    """The person has blocked the business."""
+    has_whatsapp: bool = True
+    receipts: bool = True
+    """Off: the business never hears that something was read."""
     items: deque[Item] = field(default_factory=lambda: deque(maxlen=KEPT))
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     last_seq: int = 0
@@ -63,7 +71,14 @@ class Phone:
     @property
     def contact(self) -> Json:
         """Who it is, as webhooks tell it (contract 2.1)."""
-        return {"profile": {"name": self.name}, "wa_id": self.wa_id, "user_id": self.bsuid}
+        profile = {"name": self.name, **({"username": self.username} if self.username else {})}
+        number = {} if self.hidden else {"wa_id": self.wa_id}
+        return {"profile": profile, **number, "user_id": self.bsuid}
+
+    @property
+    def sender(self) -> Json:
+        """Who it is, as a message of theirs tells it (contract 2.2)."""
+        return {**({} if self.hidden else {"from": self.wa_id}), "from_user_id": self.bsuid}
 
     async def add(self, item: Item) -> Item:
         """One more bubble."""
@@ -128,6 +143,13 @@ class Phones:
             self._phones[number] = Phone(number, name, self.feed)
             self.feed.tell("phone", {"phone": number, "name": name})
         return self._phones[number]
+
+    def rename(self, phone: Phone, number: str) -> None:
+        """The person has another number from now on, and with it another user id (contract 2.6)."""
+        del self._phones[phone.number]
+        phone.number = number
+        self._phones[number] = phone
+        self.feed.tell("phone", {"phone": number, "name": phone.name})
 
     async def forget(self) -> None:
         """Start all talk anew. A bubble's `seq` goes on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.gateway import handlers
+from services.gateway.forward import Forward
 from services.gateway.members import Members
 from services.gateway.routes import Routes
 from services.gateway.settings import GatewaySettings
@@ -15,7 +16,9 @@ def make(tools: Tools) -> Service:
     """Gateway, listening for WhatsApp and Paynow."""
     settings = read_settings(GatewaySettings)
     entry = tools.entry("gateway")
-    routes = Routes(settings, entry, Members(entry, tools.chance), tools.redis, tools.clock, tools.chance)
+    forward = Forward(tools.http("services", 30, True), tools.common)
+    members = Members(entry, tools.chance)
+    routes = Routes(settings, entry, members, forward, tools.redis, tools.clock, tools.chance)
     return Service(
         name="gateway",
         settings=settings,

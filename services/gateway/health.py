@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import redis.asyncio
@@ -32,9 +33,17 @@ async def health_of(client: redis.asyncio.Redis, clock: Clock) -> dict[str, Any]
         "status": status,
         "timestamp": clock.now().isoformat(),
         "components": {
-            **{name: {"ready": services[owner]["ready"]} for name, owner in _CIRCUITS.items()},
+            **{
+                name: {"ready": services[owner]["ready"], "circuit_state": _circuit_of(services[owner])}
+                for name, owner in _CIRCUITS.items()
+            },
             "rate_limiter": {"enabled": True},
             "services": services,
         },
         "metrics": request_figures("gateway"),
     }
+
+
+def _circuit_of(beat: Mapping[str, Any]) -> str:
+    """The state of the circuit around the vendor of a service: closed, open or half_open."""
+    return next((str(part["circuit_state"]) for part in beat["parts"].values() if "circuit_state" in part), "unknown")

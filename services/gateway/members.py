@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from services.gateway.domain.identities import Identity, Resolution, resolve
+from services.gateway.domain.identities import Identity, resolve
+from services.gateway.domain.webhook import Person, Succession
 from services.gateway.store import IDENTITIES
 from shared.bus.entry import Entry
 from shared.contracts.base import Message
+from shared.contracts.gateway import Address, IdentityChanged
 from shared.kernel.ids import Chance, MemberId, new_id
 
 SEEN_AGAIN_AFTER = timedelta(days=1)
@@ -18,32 +20,68 @@ SEEN_AGAIN_AFTER = timedelta(days=1)
 
 
 class Members:
-    """Who is which member, over the gateway's own store."""
+    """Who is which member, over the gateway's own store.
+
+    What is news of an identity is said by the document of the identity, in the commit that makes it so: exactly once,
+    whichever replica was quicker and whichever of them then takes the message.
+    """
 
     def __init__(self, entry: Entry, chance: Chance) -> None:
         self._entry = entry
         self._chance = chance
 
-    async def find(self, identities: tuple[str, ...], now: datetime) -> Resolution:
-        """The member of these identities, made if there is none. Raises Away. Safe against a race of replicas."""
+    async def find(self, address: Address, identities: tuple[str, ...], now: datetime) -> MemberId:
+        """The member of these identities, made if there is none. Raises Away. Safe against a race of replicas.
+
+        `address` is what the identities tell of how the person is reached.
+        """
         while True:
             known = await self._entry.read(IDENTITIES, identities)
             resolution = resolve(identities, known, MemberId(new_id("M", self._chance)))
-            fresh = Identity(member=resolution.member, first_seen=now, last_seen=now)
-            written = await self._entry.create(IDENTITIES, dict.fromkeys(resolution.new, fresh))
+            member = resolution.member
+            fresh = Identity(member=member, first_seen=now, last_seen=now)
+            news = [IdentityChanged(member=member, address=address)]
+            written = await self._entry.create(IDENTITIES, dict.fromkeys(resolution.new, fresh), news)
             if len(written) < len(resolution.new):
                 continue  # somebody was quicker: look again at who it is now
             for name in resolution.moved:
-                await self._move(name, resolution.member)
+                await self._move(name, member, address)
             for name, identity in known.items():
                 if now - identity.last_seen > SEEN_AGAIN_AFTER:
                     await self._see(name, now)
-            return resolution
+            return member
 
-    async def _move(self, name: str, member: MemberId) -> None:
+    async def follow(self, number: str, succession: Succession, now: datetime) -> None:
+        """Note that, as WhatsApp says, the person of some identities goes by others now. Moves nobody."""
+        before, after = succession.before, succession.after
+        if not await self._entry.read(IDENTITIES, before.identities):
+            return  # nobody that we know
+        old = await self.find(_address(number, before), before.identities, now)
+        address = _address(number, after)
+        new = await self.find(address, after.identities, now)
+        if new == old:
+            return
+        for name in after.identities:
+            await self._follow(name, old, new, address)
+
+    async def _follow(self, name: str, old: MemberId, new: MemberId, address: Address) -> None:
         def change(identity: Identity) -> list[Message]:
-            identity.member = member
-            return []
+            if identity.follows == old or identity.member != new:
+                return []
+            identity.follows = old
+            return [IdentityChanged(member=new, address=address, follows=old)]
+
+        await self._entry.change(IDENTITIES, name, change)
+
+    async def _move(self, name: str, member: MemberId, address: Address) -> None:
+        def change(identity: Identity) -> list[Message]:
+            if identity.member == member:
+                return []
+            alias, identity.member = identity.member, member
+            return [
+                IdentityChanged(member=member, address=address),
+                IdentityChanged(member=alias, address=address, alias_of=member),
+            ]
 
         await self._entry.change(IDENTITIES, name, change)
 
@@ -53,3 +91,7 @@ class Members:
             return []
 
         await self._entry.change(IDENTITIES, name, change)
+
+
+def _address(number: str, person: Person) -> Address:
+    return Address(phone_number_id=number, phone=person.phone, bsuid=person.bsuid)

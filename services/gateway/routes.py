@@ -6,22 +6,17 @@ import asyncio
 import hmac
 import html
 import json
+from urllib.parse import quote
 
 import redis.asyncio
 from aiohttp import web
 from redis.exceptions import RedisError
 
 from services.gateway.domain.callback import LARGEST_CALLBACK, NotAuthentic, read_callback
-from services.gateway.domain.events import (
-    account_event,
-    identity_events,
-    inbound_events,
-    status_event,
-)
-from services.gateway.domain.identities import Resolution
+from services.gateway.domain.events import account_event, address_of, inbound_events, status_event
 from services.gateway.domain.notice import LARGEST_NOTICE, NotANotice, is_the_core, read_notice
-from services.gateway.domain.signature import is_signed
-from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, Update, updates_of
+from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, StatusUpdate, Update, updates_of
+from services.gateway.forward import Forward
 from services.gateway.health import health_of
 from services.gateway.members import Members
 from services.gateway.settings import GatewaySettings
@@ -31,8 +26,12 @@ from shared.contracts.base import Event
 from shared.contracts.gateway import CoreNoticeReceived
 from shared.http.server import problem
 from shared.kernel.clock import Clock
-from shared.kernel.ids import Chance, new_id
+from shared.kernel.ids import Chance, MemberId, new_id
+from shared.kernel.meta_signature import is_signed
 from shared.telemetry import metrics
+
+FORM_SECONDS = 8.0
+"""The phone gives up after ten (WhatsApp contract 5.2)."""
 
 _RETURN_PAGE = """<!doctype html>
 <html lang="en">
@@ -62,6 +61,7 @@ class Routes:
         settings: GatewaySettings,
         entry: Entry,
         members: Members,
+        forward: Forward,
         redis: redis.asyncio.Redis,
         clock: Clock,
         chance: Chance,
@@ -69,6 +69,7 @@ class Routes:
         self._settings = settings
         self._entry = entry
         self._members = members
+        self._forward = forward
         self._redis = redis
         self._clock = clock
         self._chance = chance
@@ -79,9 +80,13 @@ class Routes:
         app.router.add_get("/health", self.health)
         app.router.add_get("/webhook", self.verify)
         app.router.add_post("/webhook", self.webhook)
+        app.router.add_post("/webhook/flow", self.flow)
         app.router.add_post("/payment-result/{currency}", self.payment_result)
         app.router.add_get("/payment-return", self.payment_return)
         app.router.add_post("/notify", self.notify)
+        app.router.add_get("/verify/{code}", self.verify_receipt)
+        for method in ("GET", "POST"):
+            app.router.add_route(method, "/finance{page:(/.*)?}", self.finance)
 
     async def index(self, _: web.Request) -> web.Response:
         """Says what this is."""
@@ -120,10 +125,20 @@ class Routes:
             return web.Response()
         updates = updates_of(parsed, now)
         people = await self._people(updates)
+        for update in updates:
+            if not isinstance(update, StatusUpdate) and update.succession is not None:
+                await self._members.follow(update.phone_number_id, update.succession, now)
         new = await self._entry.accept([self._arrival(update, people) for update in updates])
         metrics.accepted_updates.add(new, {"new": True})
         metrics.accepted_updates.add(len(updates) - new, {"new": False})
         return web.Response()
+
+    async def flow(self, request: web.Request) -> web.Response:
+        """A form asks for a screen: the signature first, then conversation (WhatsApp contract 5.2)."""
+        body = await request.read()
+        if not self._is_signed(body, request):
+            return await self._refused(request, "form-signature", 432, "The signature does not fit the body.")
+        return await self._forward.pass_on(request, "conversation", "/forms", seconds=FORM_SECONDS, body=body)
 
     async def payment_result(self, request: web.Request) -> web.Response:
         """Paynow's callback: authentic by the key of the currency in the address, kept, then answered."""
@@ -171,6 +186,17 @@ class Routes:
         await self._entry.accept([Arrival(INTAKE, id, Intake(what="notice", received_at=now), [event])])
         return web.json_response({"status": "accepted"}, status=202)
 
+    async def verify_receipt(self, request: web.Request) -> web.Response:
+        """The page that tells whether a receipt is true, from payments (product 2)."""
+        code = quote(request.match_info["code"], safe="")
+        return await self._forward.pass_on(request, "payments", f"/verify/{code}", seconds=5)
+
+    async def finance(self, request: web.Request) -> web.Response:
+        """The pages of finance, from reporting (product 5), and nothing else of its port."""
+        if ".." in request.path:
+            return problem(404, "Not Found.")
+        return await self._forward.pass_on(request, "reporting", request.rel_url.raw_path, seconds=30)
+
     def _is_signed(self, body: bytes, request: web.Request) -> bool:
         if not self._settings.enable_webhook_verification:
             return True
@@ -190,23 +216,25 @@ class Routes:
             return problem(429, "Too many refused requests from this address; wait a minute.", **{"retry-after": "60"})
         return problem(status, sentence)
 
-    async def _people(self, updates: list[Update]) -> dict[tuple[str, ...], Resolution]:
-        wanted = dict.fromkeys(_identities(update) for update in updates if not isinstance(update, AccountUpdate))
+    async def _people(self, updates: list[Update]) -> dict[tuple[str, ...], MemberId]:
+        wanted = {
+            _identities(update): address_of(update) for update in updates if not isinstance(update, AccountUpdate)
+        }
+        wanted.pop((), None)
         now = self._clock.now()
-        found = await asyncio.gather(*(self._members.find(identities, now) for identities in wanted))
+        found = await asyncio.gather(*(self._members.find(address, ids, now) for ids, address in wanted.items()))
         return dict(zip(wanted, found, strict=True))
 
-    def _arrival(self, update: Update, people: dict[tuple[str, ...], Resolution]) -> Arrival:
+    def _arrival(self, update: Update, people: dict[tuple[str, ...], MemberId]) -> Arrival:
         events: list[Event]
-        if isinstance(update, AccountUpdate):
-            events = [account_event(update)]
-        else:
-            resolution = people[_identities(update)]
-            events = identity_events(update, resolution)
-            if isinstance(update, InboundUpdate):
-                events += inbound_events(update, resolution.member)
-            else:
-                events.append(status_event(update, resolution.member))
+        match update:
+            case AccountUpdate():
+                events = [account_event(update)]
+            case InboundUpdate():
+                events = inbound_events(update, people[_identities(update)])
+            case StatusUpdate():
+                # Whom we wrote to hears of it, also when they have become an alias or WhatsApp names nobody.
+                events = [status_event(update, update.member or people[_identities(update)])]
         state = Intake(what=type(update).__name__, received_at=self._clock.now())
         return Arrival(INTAKE, update.content_id, state, events)
 
@@ -218,8 +246,8 @@ _PAGE_HEADERS = {
 }
 
 
-def _identities(update: Update) -> tuple[str, ...]:
-    """The identities of the person; where WhatsApp names nobody, the message stands for them."""
-    if isinstance(update, AccountUpdate):
-        return ()
-    return update.person.identities or (f"message:{update.message_id}",)
+def _identities(update: InboundUpdate | StatusUpdate) -> tuple[str, ...]:
+    """The identities of the person; where nobody is named and we don't know who it is, the message stands for them."""
+    if update.person.identities:
+        return update.person.identities
+    return () if isinstance(update, StatusUpdate) and update.member else (f"message:{update.message_id}",)

@@ -2,97 +2,130 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import assert_never
 
-from services.notifier.domain.delivery import Delivery, Evidence, State
-from services.notifier.domain.mailbox import MOST_TRIES, Mailbox, Stray
-from services.notifier.ports import RECONCILE, SEND, Reconciliation, SendAnswer, SendRequest, Waited
-from services.notifier.settings import NotifierSettings
+from services.notifier.domain.delivery import LONGEST_LIFE, Delivery, Evidence
+from services.notifier.domain.mailbox import Mailbox, Stray
+from services.notifier.ports import (
+    FETCH,
+    MARK_READ,
+    MIND,
+    RECONCILE,
+    SEND,
+    UPLOAD,
+    Done,
+    MediaAnswer,
+    MediaRequest,
+    ReadMark,
+    Reconciliation,
+    SendAnswer,
+    SendRequest,
+    Trouble,
+    UploadAnswer,
+    UploadRequest,
+)
+from services.notifier.sending import Sending
 from services.notifier.store import MAILBOXES
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
 from shared.contracts.gateway import DeliveryStatusChanged, IdentityChanged, InboundNoticed
-from shared.contracts.notifier import (
-    MessageAccepted,
-    MessageDelivered,
-    MessageFailed,
-    MessageRead,
-    SendMessage,
-)
+from shared.contracts.notifier import FetchMedia, MarkRead, MediaFetched, MediaUnavailable, SendMessage
 from shared.kernel.ids import MemberId
 from shared.outcalls.calls import Unknown, Unreached
-
-WINDOW_CLOSED = 131047
-"""WhatsApp's code for "more than 24 hours since the person wrote"; we say it before WhatsApp does."""
 
 
 @on(SendMessage)
 async def send(command: SendMessage, work: Work) -> None:
     """Queue the message; it goes out when those before it have gone."""
     mailbox = await work.open(MAILBOXES, command.member, Mailbox)
-    mailbox.heard_from(command.address, command.answers_at)
+    if command.address is not None and command.answers_at is not None:
+        mailbox.heard_from(command.address, command.answers_at)
+    elif command.address is not None:
+        mailbox.know(command.address)
+    number = command.address.phone_number_id if command.address else mailbox.latest_number()
     mailbox.take(
-        Delivery(reference=work.message_id, content=command.content.model_dump(mode="json"), asked_at=work.now)
+        Delivery(
+            reference=work.message_id,
+            number=number or "",
+            content=command.content,
+            purpose=command.purpose,
+            watched=command.watched,
+            template=command.template,
+            asked_at=work.now,
+            traceparent=work.traceparent,
+            valid_until=command.valid_until or work.now + LONGEST_LIFE,
+        )
     )
-    _send_next(mailbox, command.member, work)
+    Sending(command.member, mailbox, work).go_on(number or "")
 
 
 @answered(SEND, MAILBOXES)
 async def sent(mailbox: Mailbox, request: SendRequest, outcome: SendAnswer | Unknown | Unreached, work: Work) -> None:
     """Note what became of the send, and go on with the next message."""
-    member = _member_of(work)
     delivery = mailbox.find(request.reference)
     if delivery is None:
         return
+    sending = Sending(_member_of(work), mailbox, work)
     match outcome:
         case Unknown():
-            if delivery.move("uncertain"):  # otherwise a status has told already that it arrived
-                settings: NotifierSettings = work.settings
-                wait = timedelta(seconds=settings.reconcile_seconds)
-                work.call(RECONCILE, Reconciliation(reference=delivery.reference), due=work.now + wait)
+            sending.lose(delivery)
         case Unreached():
-            _fail(delivery, None, member, work)
+            sending.fail(delivery, None)
         case SendAnswer(message_id=str() as message_id):
-            delivery.message_id = message_id
-            if delivery.move("accepted"):
-                work.emit(MessageAccepted(member=member, reference=delivery.reference, at=work.now))
-            for evidence in mailbox.strays_of(message_id):
-                _apply(delivery, evidence, member, work)
+            sending.accept(delivery, message_id)
+        case SendAnswer(code=int() as code):
+            if delivery.state == "sending":
+                sending.refuse(delivery, code, outcome.retry_after)
         case SendAnswer():
-            _fail(delivery, outcome.code, member, work)
+            sending.fail(delivery, None)
         case _:
             assert_never(outcome)
-    _send_next(mailbox, member, work)
+    sending.go_on(delivery.number)
+
+
+@answered(UPLOAD, MAILBOXES)
+async def uploaded(
+    mailbox: Mailbox, request: UploadRequest, outcome: UploadAnswer | Unknown | Unreached, work: Work
+) -> None:
+    """The file is at WhatsApp: send the message that it belongs to; without the file there is nothing to send."""
+    delivery = mailbox.find(request.reference)
+    if delivery is None or delivery.state != "sending":
+        return
+    sending = Sending(_member_of(work), mailbox, work)
+    if isinstance(outcome, UploadAnswer) and outcome.media_id is not None:
+        sending.send(delivery, outcome.media_id)
+        return
+    sending.fail(delivery, None)
+    sending.go_on(delivery.number)
 
 
 @answered(RECONCILE, MAILBOXES)
-async def reconcile(
-    mailbox: Mailbox, request: Reconciliation, outcome: Waited | Unknown | Unreached, work: Work
-) -> None:
+async def reconcile(mailbox: Mailbox, request: Reconciliation, outcome: Done | Unknown | Unreached, work: Work) -> None:
     """No status told of the uncertain send: WhatsApp did not take it. Send it again, a few times at most."""
     delivery = mailbox.find(request.reference)
-    if delivery is None or delivery.state != "uncertain":
+    if delivery is None or (delivery.state, delivery.lost) != ("uncertain", request.lost):
         return
-    if delivery.tries >= MOST_TRIES:
-        _fail(delivery, None, _member_of(work), work)
-    else:
-        delivery.state = "queued"
-    _send_next(mailbox, _member_of(work), work)
+    sending = Sending(_member_of(work), mailbox, work)
+    if not delivery.again_after_silence(work.now):
+        sending.fail(delivery, None)
+    sending.go_on(delivery.number)
 
 
 @on(DeliveryStatusChanged)
 async def note_status(event: DeliveryStatusChanged, work: Work) -> None:
     """Move the delivery forward; a status of a message that we don't know yet waits."""
     mailbox = await work.open(MAILBOXES, event.member, Mailbox)
-    evidence = Evidence(status=event.status, at=event.at, code=event.problems[0].code if event.problems else None)
+    code = event.problems[0].code if event.problems else None
+    evidence = Evidence(status=event.status, at=event.at, code=code, message_id=event.message_id)
     delivery = mailbox.find(event.reference, event.message_id)
     if delivery is None:
         mailbox.remember_stray(Stray(message_id=event.message_id, evidence=evidence))
         return
-    delivery.message_id = event.message_id
-    _apply(delivery, evidence, event.member, work)
-    _send_next(mailbox, event.member, work)
+    if event.message_id not in delivery.failed_ids:
+        delivery.message_id = event.message_id
+    sending = Sending(event.member, mailbox, work)
+    sending.apply(delivery, evidence)
+    sending.go_on(delivery.number)
 
 
 @on(InboundNoticed)
@@ -109,37 +142,48 @@ async def note_identity(event: IdentityChanged, work: Work) -> None:
     mailbox.heard_from(event.address, None)
 
 
-def _send_next(mailbox: Mailbox, member: MemberId, work: Work) -> None:
-    """Ask for the send of the oldest queued message that may go; those that may not, fail."""
-    while (delivery := mailbox.next_to_send()) is not None:
-        if mailbox.address is None or not mailbox.window_is_open(work.now):
-            _fail(delivery, WINDOW_CLOSED, member, work)
-            continue
-        delivery.state = "sending"
-        delivery.tries += 1
-        work.call(
-            SEND,
-            SendRequest(reference=delivery.reference, address=mailbox.address, content=delivery.content),
-        )
+@on(MarkRead)
+async def mark_read(command: MarkRead, work: Work) -> None:
+    """Show the person at once that they were heard."""
+    await work.open(MAILBOXES, command.member, Mailbox)
+    mark = ReadMark(number=command.phone_number_id, message_id=command.message_id, typing=command.typing)
+    work.call(MARK_READ, mark)
 
 
-def _fail(delivery: Delivery, code: int | None, member: MemberId, work: Work) -> None:
-    if delivery.move("failed"):
-        work.emit(MessageFailed(member=member, reference=delivery.reference, code=code, at=work.now))
+@answered(MARK_READ, MAILBOXES)
+async def marked(mailbox: Mailbox, request: ReadMark, outcome: Done | Unknown | Unreached, work: Work) -> None:
+    """Shown or not, nothing hangs on it."""
 
 
-def _apply(delivery: Delivery, evidence: Evidence, member: MemberId, work: Work) -> None:
-    state: State | None = delivery.note(evidence)
-    about = {"member": member, "reference": delivery.reference, "at": evidence.at}
-    match state:
-        case "accepted":
-            work.emit(MessageAccepted(**about))
-        case "delivered":
-            work.emit(MessageDelivered(**about))
-        case "read":
-            work.emit(MessageRead(**about))
-        case "failed":
-            work.emit(MessageFailed(code=evidence.code, **about))
+@answered(MIND, MAILBOXES)
+async def minded(mailbox: Mailbox, request: Trouble, outcome: Done | Unknown | Unreached, work: Work) -> None:
+    """Who must know knows."""
+
+
+@on(FetchMedia)
+async def fetch_media(command: FetchMedia, work: Work) -> None:
+    """Get the bytes and keep them for a while."""
+    await work.open(MAILBOXES, command.member, Mailbox)
+    request = MediaRequest(
+        number=command.phone_number_id,
+        media_id=command.media_id,
+        sha256=command.sha256,
+        filename=command.filename,
+    )
+    work.call(FETCH, request)
+
+
+@answered(FETCH, MAILBOXES)
+async def fetched(
+    mailbox: Mailbox, request: MediaRequest, outcome: MediaAnswer | Unknown | Unreached, work: Work
+) -> None:
+    """Say where the bytes are, or that there are none."""
+    member = _member_of(work)
+    if isinstance(outcome, MediaAnswer) and outcome.file is not None:
+        work.emit(MediaFetched(member=member, media_id=request.media_id, file=outcome.file))
+        return
+    reason = outcome.problem if isinstance(outcome, MediaAnswer) and outcome.problem else "gone"
+    work.emit(MediaUnavailable(member=member, media_id=request.media_id, reason=reason))
 
 
 def _member_of(work: Work) -> MemberId:

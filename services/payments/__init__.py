@@ -1,8 +1,13 @@
 """Payments owns the truth about every payment, and the receipts.
 
-It hears `payments.request_payment`, `payments.check_payment`, `gateway.payment_status_received` and its own
-`payments.payment_settled` (for the receipt); it says `payments.payment_refused`, `payments.payment_initiated`,
-`payments.payment_uncertain`, `payments.payment_settled`, `payments.payment_cancelled`, `payments.payment_failed`,
-`payments.payment_expired`, `payments.payment_disputed`, `payments.payment_refunded`,
-`payments.payment_needs_review`, `payments.payment_checked` and `payments.receipt_issued`.
+It hears `payments.request_payment`, `payments.check_payment`, `payments.submit_one_time_code`,
+`payments.approve_payment`, `payments.reject_payment`, `payments.verify_receipt`, `payments.make_receipt_document`,
+`gateway.payment_status_received` and, for receipts, its own `payments.payment_settled` and
+`payments.issue_receipt`. It says
+`payments.payment_refused`, `payments.payment_initiated`, `payments.payment_uncertain`, `payments.payment_settled`,
+`payments.payment_cancelled`, `payments.payment_failed`, `payments.payment_expired`, `payments.payment_disputed`,
+`payments.payment_refunded`, `payments.payment_needs_review`, `payments.payment_checked`,
+`payments.one_time_code_refused`, `payments.payment_approved`, `payments.payment_rejected`,
+`payments.approval_refused`, `payments.receipt_issued`, `payments.receipt_verified` and
+`payments.receipt_document_made`.
 """

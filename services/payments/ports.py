@@ -1,4 +1,4 @@
-"""What payments needs from outside: Paynow, asked to charge, and asked what became of it."""
+"""What payments needs from outside: Paynow, asked to charge and what became of it; and pictures to send."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Self
 from pydantic import BaseModel, SecretStr, model_validator
 
 from services.payments.domain.apply_status import StatusReport
-from shared.contracts.payments import Method, Reason
-from shared.kernel.ids import PaymentId
+from services.payments.domain.receipt import Receipt
+from shared.contracts.files import FileRef
+from shared.contracts.payments import Authorisation, Method, Reason
+from shared.kernel.ids import MemberId, PaymentId
 from shared.kernel.money import Money
 from shared.outcalls.calls import Call
 
@@ -25,7 +27,7 @@ class Integration:
 
 
 class Initiation(BaseModel):
-    """Ask the payer's wallet for money (Paynow contract 2). `wallet` is E.164; None where the method needs none."""
+    """Ask the payer for money (Paynow contract 1, 2). `wallet` is E.164; None where the method needs none."""
 
     payment_id: PaymentId
     merchant_trace: str
@@ -36,18 +38,22 @@ class Initiation(BaseModel):
 
 
 class InitiationAnswer(BaseModel):
-    """Paynow took the request (`poll_url`) or refused it (`refusal`): exactly one of the two."""
+    """Paynow took the request (`poll_url`), refused it (`refusal`), or was not asked since it is known to be down
+    (`away`): exactly one of the three. `evidence`: SHA-256 of the raw body."""
 
     poll_url: str | None = None
     paynow_reference: str | None = None
     instructions: str | None = None
+    authorisation: Authorisation | None = None
+    one_time_code_url: str | None = None
     refusal: Reason | None = None
-    evidence: str
+    away: bool = False
+    evidence: str | None = None
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if (self.poll_url is None) == (self.refusal is None):
-            raise ValueError("an answer has either a poll URL or a refusal")
+    def _one_of_three(self) -> Self:
+        if [self.poll_url is not None, self.refusal is not None, self.away].count(True) != 1:
+            raise ValueError("an answer has either a poll URL or a refusal, or there is none")
         return self
 
 
@@ -73,6 +79,41 @@ class TraceAnswer(BaseModel):
     evidence: str
 
 
+class OneTimeCode(BaseModel):
+    """The payer's code for O'mari, and where it goes (Paynow contract 2.4)."""
+
+    currency: str
+    url: str
+    code: str
+
+
+class OneTimeCodeAnswer(BaseModel):
+    """The status that the right code brought, or `report` None: the code is wrong."""
+
+    report: StatusReport | None = None
+    evidence: str
+
+
+class CodePicture(BaseModel):
+    """Draw this text as a QR picture."""
+
+    text: str
+
+
+class ReceiptPicture(BaseModel):
+    """Draw this receipt as a PDF."""
+
+    receipt: Receipt
+    payer: MemberId
+    payer_name: str
+
+
+class MadeFile(BaseModel):
+    """What was drawn, kept by payments."""
+
+    file: FileRef
+
+
 INITIATE = Call(
     "paynow.initiate",
     Initiation,
@@ -92,3 +133,21 @@ CHECK = Call("paynow.check", Poll, StatusReport, deadline=timedelta(seconds=20),
 
 TRACE = Call("paynow.trace", Trace, TraceAnswer, deadline=timedelta(seconds=20), repeats=True, give_up=timedelta(0))
 """Made once at its time, like a poll."""
+
+ONE_TIME_CODE = Call(
+    "paynow.one_time_code",
+    OneTimeCode,
+    OneTimeCodeAnswer,
+    deadline=timedelta(seconds=30),
+    repeats=False,
+    give_up=timedelta(0),
+)
+"""Each wrong one counts at Paynow, so none is sent twice by itself."""
+
+DRAW_CODE = Call(
+    "payments.draw_code", CodePicture, MadeFile, deadline=timedelta(seconds=5), repeats=True, give_up=timedelta(0)
+)
+"""The payer waits for the code itself, so a picture that cannot be made at once is left out."""
+
+DRAW_RECEIPT = Call("payments.draw_receipt", ReceiptPicture, MadeFile, deadline=timedelta(seconds=20), repeats=True)
+"""Drawn again until it is kept (decision 0006)."""

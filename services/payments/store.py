@@ -18,7 +18,10 @@ RECEIPTS = Kind("receipts", Receipt, unique=(("code",),), indexes=(("year", "num
 
 
 class StrayCallback(BaseModel):
-    """A callback with a good hash for a payment that we don't know, or of another currency: staff should look."""
+    """A callback with a good hash for a payment that Paynow cannot have: staff should look.
+
+    One that we don't know, one of another currency, or one by bank or cash.
+    """
 
     reference: str
     currency: str

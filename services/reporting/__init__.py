@@ -1,7 +1,11 @@
-"""Reporting owns the read models of payments, their figures, and the audit trail of staff use.
+"""Reporting owns the event log, the ledger, the read models of payments, reports, and the audit trail of staff use.
 
-It hears `reporting.make_statistics`, the events of payments (`payment_initiated`,
-`payment_uncertain`, `payment_settled`, `payment_cancelled`, `payment_failed`, `payment_expired`,
-`payment_disputed`, `payment_refunded`, `payment_needs_review`, `receipt_issued`), `notifier.message_failed`
-and `conversation.staff_command_used`; it says `reporting.statistics_ready`. Never any chat text.
+It hears the questions `make_statistics`, `make_report`, `show_payment`, `show_review`, `show_refunds`, `show_audit`,
+`list_volunteers`; its own `log_event`, `post_entry`, `reconcile_statement` and `forget_gift`; the events of payments
+(`payment_initiated`, `payment_uncertain`, `payment_settled`, `payment_cancelled`, `payment_failed`,
+`payment_expired`, `payment_rejected`, `payment_disputed`, `payment_refunded`, `payment_needs_review`,
+`receipt_issued`); `notifier.message_failed`; `gateway.inbound_noticed`, for the address of finance; and
+`staff_command_used`, `registration_completed` and `erasure_requested` of the conversation. It says `statistics_ready`,
+`report_progress`, `report_ready`, `report_failed`, `payment_shown`, `review_shown`, `refunds_shown`, `audit_shown`
+and `volunteers_listed`. Never any chat text.
 """

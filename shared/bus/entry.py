@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,11 +68,36 @@ class Entry:
         documents = await asyncio.gather(*(self._stores.load(kind, id) for id in ids))
         return {document.id: kind.state.model_validate(document.state) for document in documents if document.version}
 
-    async def create(self, kind: Kind[State], states: Mapping[str, State]) -> set[str]:
-        """Write those documents that don't exist yet, with no messages; returns the ids written."""
-        documents = [Document(kind.name, id, state=state.model_dump(mode="json")) for id, state in states.items()]
+    async def find(
+        self, kind: Kind[State], where: Mapping[str, Any], *, order: str | None = None, limit: int = 100, skip: int = 0
+    ) -> list[State]:
+        """Documents' states by indexed fields, as the store's `find`."""
+        found = await self._stores.find(kind, where, order=order, limit=limit, skip=skip)
+        return [kind.state.model_validate(state) for state in found]
+
+    async def stream(
+        self, kind: Kind[State], where: Mapping[str, Any], *, order: str | None = None
+    ) -> AsyncIterator[list[State]]:
+        """As `find`, but all of them, in batches."""
+        async for batch in self._stores.of(kind).stream(kind.name, where, order=order):
+            yield [kind.state.model_validate(state) for state in batch]
+
+    async def sums(
+        self, kind: Kind[Any], where: Mapping[str, Any], *, by: Sequence[str], of: str
+    ) -> list[tuple[tuple[Any, ...], int, int]]:
+        """Count and sum per group, as the store's `sums`."""
+        return await self._stores.sums(kind, where, by=by, of=of)
+
+    async def create(
+        self, kind: Kind[State], states: Mapping[str, State], messages: Sequence[Message] = ()
+    ) -> set[str]:
+        """Write those documents that don't exist yet; returns the ids written, each of which says the messages."""
+        documents = [self._document(Arrival(kind, id, state, messages)) for id, state in states.items()]
         written = await self._stores.of(kind).create(documents, now=self._clock.now())
-        return {document.id for document, fresh in zip(documents, written, strict=True) if fresh}
+        new = [document for document, fresh in zip(documents, written, strict=True) if fresh]
+        if new and messages:
+            self._in_background({kind.name: kind}, new)
+        return {document.id for document in new}
 
     async def change(self, kind: Kind[State], id: str, function: Callable[[State], Sequence[Message]]) -> State:
         """Change one document in place and say the messages returned; `function` runs again on a lost race.

@@ -61,13 +61,16 @@ class Publisher:
         """Publish outbox entries older than `age`."""
         now = self._clock.now()
         oldest = now
-        for kind in self._stores.kinds:
-            for document in await self._stores.of(kind).unsent(kind.name, now - age, 200):
-                left = [entry for entry in document.outbox if entry.id not in self._handed]
-                if left:
-                    oldest = min(oldest, left[0].occurred_at)
-                    await self.publish(kind, document)
-        self.oldest_unsent_seconds = (now - oldest).total_seconds()
+        try:
+            for kind in self._stores.kinds:
+                for document in await self._stores.of(kind).unsent(kind.name, now - age, 200):
+                    left = [entry for entry in document.outbox if entry.id not in self._handed]
+                    if left:
+                        oldest = min(oldest, left[0].occurred_at)
+                        await self.publish(kind, document)
+        finally:
+            # Also when the broker is away, and just then: others must know that something waits.
+            self.oldest_unsent_seconds = (now - oldest).total_seconds()
 
     async def clear(self) -> None:
         """Forget, in the stores, what is known to be kept."""

@@ -5,7 +5,7 @@ There is no publish, no commit and no vendor in reach; the pipeline does those, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, Protocol
@@ -41,6 +41,10 @@ class Reader(Protocol):
         self, kind: Kind[Any], where: Mapping[str, Any], *, order: str | None, limit: int
     ) -> list[dict[str, Any]]: ...
 
+    async def sums(
+        self, kind: Kind[Any], where: Mapping[str, Any], *, by: Sequence[str], of: str
+    ) -> list[tuple[tuple[Any, ...], int, int]]: ...
+
 
 class Work:
     """One handling of one message or answer. Made by the pipeline; handlers only use it.
@@ -72,8 +76,8 @@ class Work:
         self._service = service
         self._inbox_id = inbox_id
         self._messages: list[Message] = []
-        self._calls: list[tuple[Call[Any, Any], Any, datetime]] = []
-        self._dropped: list[str] = []
+        self._calls: list[tuple[Call[Any, Any], Any, datetime, str | None]] = []
+        self._dropped: list[tuple[str, dict[str, Any]]] = []
         self.kind: Kind[Any] | None = None
         self.document: Document | None = None
         self._state: Any = None
@@ -111,17 +115,33 @@ class Work:
             kind.state.model_validate(state) for state in await self._reader.find(kind, where, order=order, limit=limit)
         ]
 
+    async def sums(
+        self, kind: Kind[Any], where: Mapping[str, Any], *, by: Sequence[str], of: str
+    ) -> list[tuple[tuple[Any, ...], int, int]]:
+        """Count and sum of `of` per group of equal `by` fields, added up by the store."""
+        return await self._reader.sums(kind, where, by=by, of=of)
+
     def emit(self, *messages: Message) -> None:
         """Say events, ask commands: published in this order once the document is committed."""
         self._messages.extend(messages)
 
-    def call(self, call: Call[Request, Answer], request: Request, *, due: datetime | None = None) -> None:
-        """Ask for a call to a vendor, now or at `due`. Needs a document: load or open one in this work."""
-        self._calls.append((call, request, due or self.now))
+    def call(
+        self,
+        call: Call[Request, Answer],
+        request: Request,
+        *,
+        due: datetime | None = None,
+        traceparent: str | None = None,
+    ) -> None:
+        """Ask for a call to a vendor, now or at `due`. Needs a document: load or open one in this work.
 
-    def drop_calls(self, call: Call[Any, Any]) -> None:
-        """Forget calls of this kind that are still due; one under way goes on."""
-        self._dropped.append(call.name)
+        `traceparent` is the trace that the call belongs to, where that is not the one of this work.
+        """
+        self._calls.append((call, request, due or self.now, traceparent))
+
+    def drop_calls(self, call: Call[Any, Any], **members: Any) -> None:
+        """Forget calls of this kind (whose request has these members) that are still due; one under way goes on."""
+        self._dropped.append((call.name, members))
 
     def join_trace(self, traceparent: str | None) -> None:
         """Go on in the trace of a document that lives long; the trace of this message is linked (architecture 4)."""
@@ -182,9 +202,14 @@ class Work:
         )
         if self._dropped:
             document.outcalls = [
-                call for call in document.outcalls if call.state != "due" or call.name not in self._dropped
+                call
+                for call in document.outcalls
+                if call.state != "due"
+                or not any(
+                    call.name == name and members.items() <= call.request.items() for name, members in self._dropped
+                )
             ]
-        for index, (call, request, due) in enumerate(self._calls):
+        for index, (call, request, due, traceparent) in enumerate(self._calls):
             document.outcalls.append(
                 Outcall(
                     id=derive_id("C", self._service, document.kind, document.id, document.version + 1, index),
@@ -194,7 +219,7 @@ class Work:
                     first_due_at=due,
                     correlation_id=self.correlation_id,
                     causation_id=self.message_id,
-                    traceparent=current_traceparent(),
+                    traceparent=traceparent or current_traceparent(),
                 )
             )
         return document

@@ -174,6 +174,8 @@ class DeliveryStatusChanged(Event, name="gateway.delivery_status_changed", versi
     reference: str | None = None
     """Our own id, echoed from `biz_opaque_callback_data`."""
     problems: tuple[DeliveryProblem, ...] = ()
+    pricing: dict[str, object] | None = None
+    """As WhatsApp says it, on `sent` and one more status (contract 2.4): data, since its rules change too often."""
 
 
 class IdentityChanged(Event, name="gateway.identity_changed", version=1, key="member"):
@@ -182,6 +184,9 @@ class IdentityChanged(Event, name="gateway.identity_changed", version=1, key="me
     member: MemberId
     address: Address
     alias_of: MemberId | None = None
+    follows: MemberId | None = None
+    """WhatsApp says that this is who that other member was before a change of number or id (WhatsApp contract 2.6).
+    Nothing was moved, and nothing may be on this alone: ask the person for a proof first."""
 
 
 class AccountNoticed(Event, name="gateway.account_noticed", version=1, key="account"):

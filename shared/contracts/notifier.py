@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.contracts.base import Command, Event
 from shared.contracts.files import FileRef
@@ -15,6 +15,11 @@ from shared.kernel.ids import MemberId
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def _unique(values: list[str], of_what: str) -> None:
+    if len(set(values)) != len(values):
+        raise ValueError(f"{of_what} must differ")
 
 
 class PlainText(_Part):
@@ -40,6 +45,14 @@ class Buttons(_Part):
     footer: str | None = Field(default=None, max_length=60)
     buttons: tuple[Choice, ...] = Field(min_length=1, max_length=3)
 
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        if any(len(choice.title) > 20 for choice in self.buttons):
+            raise ValueError("a button's title has at most 20 characters; a list has room for more")
+        _unique([choice.title for choice in self.buttons], "titles of buttons")
+        _unique([choice.id for choice in self.buttons], "ids of buttons")
+        return self
+
 
 class ListSection(_Part):
     title: str | None = Field(default=None, max_length=24)
@@ -55,6 +68,16 @@ class ChoiceList(_Part):
     open: str = Field(min_length=1, max_length=20)
     sections: tuple[ListSection, ...] = Field(min_length=1, max_length=10)
 
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        rows = [row for section in self.sections for row in section.rows]
+        if len(rows) > 10:
+            raise ValueError("a list has at most ten rows in all sections together; page longer ones")
+        if len(self.sections) > 1 and not all(section.title for section in self.sections):
+            raise ValueError("each of several sections needs a title")
+        _unique([row.id for row in rows], "ids of rows")
+        return self
+
 
 class LinkButton(_Part):
     """A text with one button that opens a web page."""
@@ -63,6 +86,25 @@ class LinkButton(_Part):
     body: str = Field(min_length=1, max_length=1024)
     title: str = Field(min_length=1, max_length=20)
     url: str
+
+
+class FlowButton(_Part):
+    """A text with one button that opens a form (a WhatsApp Flow, contract 3.2 and 5).
+
+    With `screen` the form opens there, filled with `data`; without it our own endpoint is asked for the first screen.
+    """
+
+    kind: Literal["flow"] = "flow"
+    body: str = Field(min_length=1, max_length=1024)
+    title: str = Field(min_length=1, max_length=20)
+    """No emoji."""
+    flow_id: str
+    token: str = Field(min_length=16)
+    """Ours, not to be guessed: the only link between the form and the person (contract 5.3)."""
+    screen: str | None = None
+    data: dict[str, Any] | None = None
+    draft: bool = False
+    """True for a form that is not published yet."""
 
 
 class Document(_Part):
@@ -81,10 +123,58 @@ class Picture(_Part):
     caption: str | None = Field(default=None, max_length=1024)
 
 
+class ContactRequest(_Part):
+    """Asks a person whose number WhatsApp hides to share it (contract 2.6)."""
+
+    kind: Literal["contact_request"] = "contact_request"
+    body: str = Field(min_length=1, max_length=1024)
+
+
+TemplateName = Literal["payment_update", "receipt_ready", "offer_notice", "report_ready", "sign_in_code", "notice"]
+"""The templates of product 9, by our own names; settings say what they are called at WhatsApp."""
+
+TEMPLATE_PARAMETERS: dict[TemplateName, tuple[str, ...]] = {
+    "payment_update": ("status line", "reference"),
+    "receipt_ready": ("number", "amount"),
+    "offer_notice": ("who", "amount", "action"),
+    "report_ready": ("title", "period"),
+    "sign_in_code": ("code",),
+    "notice": ("title", "text"),
+}
+
+
+class TemplateFallback(_Part):
+    """What is said instead when 24 hours have passed since the person wrote: only templates go then (product 9).
+
+    `parameters` are those of TEMPLATE_PARAMETERS; line breaks and rows of blanks in them become one blank.
+    `report_ready` carries a file: its own, or that of the document which it stands for.
+    """
+
+    name: TemplateName
+    parameters: tuple[Annotated[str, Field(min_length=1, max_length=1024)], ...]
+    file: FileRef | None = None
+
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        wanted = TEMPLATE_PARAMETERS[self.name]
+        if len(self.parameters) != len(wanted):
+            raise ValueError(f"{self.name} takes {', '.join(wanted)}")
+        return self
+
+
+class Template(TemplateFallback):
+    """A template, whether or not the window is open."""
+
+    kind: Literal["template"] = "template"
+
+
 Outgoing = Annotated[
-    PlainText | Buttons | ChoiceList | LinkButton | Document | Picture,
+    PlainText | Buttons | ChoiceList | LinkButton | FlowButton | Document | Picture | ContactRequest | Template,
     Field(discriminator="kind"),
 ]
+
+Purpose = Literal["reply", "notice", "report"]
+"""Replies go before notices, notices before reports."""
 
 
 class SendMessage(Command, name="notifier.send_message", version=1, key="member"):
@@ -94,10 +184,54 @@ class SendMessage(Command, name="notifier.send_message", version=1, key="member"
     address: Address | None = None
     """Where to; None: the address last seen for the member."""
     content: Outgoing
-    purpose: Literal["reply", "notice", "report"]
-    """Replies go before notices, notices before reports."""
+    purpose: Purpose
     answers_at: datetime | None = None
     """When the person wrote the message that this answers: opens the 24-hour window (product 9)."""
+    template: TemplateFallback | None = None
+    """What goes outside the window; None: the message fails there with code 131047."""
+    valid_until: datetime | None = None
+    """After it the message is of no use and fails; None: a day after it was asked for (WhatsApp contract 4.2)."""
+    watched: bool = False
+    """True for what finance must get: a failure is told to the operator. Reports always are watched."""
+
+
+class MarkRead(Command, name="notifier.mark_read", version=1, key="member"):
+    """Show the person that their message was read and, with `typing`, that an answer is being written."""
+
+    member: MemberId
+    phone_number_id: str
+    message_id: str
+    typing: bool = False
+    """Ends with the next message or after 25 seconds (WhatsApp contract 3.2)."""
+
+
+class FetchMedia(Command, name="notifier.fetch_media", version=1, key="member"):
+    """Get the bytes of a picture, document or voice note that a person sent, while WhatsApp keeps them: 7 days."""
+
+    member: MemberId
+    phone_number_id: str
+    media_id: str
+    sha256: str | None = None
+    """As the webhook said it: base64 or hexadecimal (WhatsApp contract 2.3)."""
+    mime_type: str | None = None
+    filename: str | None = None
+    """As the person's phone said it: untrusted, for show only."""
+
+
+class MediaFetched(Event, name="notifier.media_fetched", version=1, key="member"):
+    """The bytes are here; `file` says where, for as long as its address is valid."""
+
+    member: MemberId
+    media_id: str
+    file: FileRef
+
+
+class MediaUnavailable(Event, name="notifier.media_unavailable", version=1, key="member"):
+    """The bytes cannot be had: ask the person to send them again, or something smaller."""
+
+    member: MemberId
+    media_id: str
+    reason: Literal["gone", "too large", "damaged"]
 
 
 class MessageAccepted(Event, name="notifier.message_accepted", version=1, key="member"):
@@ -127,3 +261,6 @@ class MessageFailed(Event, name="notifier.message_failed", version=1, key="membe
     reference: str
     code: int | None
     at: datetime
+    purpose: Purpose = "reply"
+    watched: bool = False
+    """Whether finance was to get it; the operator has been told."""

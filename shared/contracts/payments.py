@@ -48,6 +48,9 @@ class RequestPayment(Command, name="payments.request_payment", version=1, key="p
     """E.164 number to charge; None where the method needs none."""
     purpose: str
     payer_name: str
+    congregation: str | None = None
+    province: str | None = None
+    """Where the payer gives from, as they chose or typed it: for the reports."""
 
 
 class CheckPayment(Command, name="payments.check_payment", version=1, key="payer"):
@@ -79,6 +82,14 @@ class RejectPayment(Command, name="payments.reject_payment", version=1, key="app
     payment_id: PaymentId
     approver: MemberId
     reason: str
+
+
+class IssueReceipt(Command, name="payments.issue_receipt", version=1, key="series"):
+    """Number the receipt of a settled payment; payments asks it of itself, once the money is in."""
+
+    series: str
+    """What numbers are given out in order within."""
+    payment_id: PaymentId
 
 
 class VerifyReceipt(Command, name="payments.verify_receipt", version=1, key="asked_by"):
@@ -187,6 +198,8 @@ class PaymentSettled(Event, name="payments.payment_settled", version=1, key="pay
     """The state before. After `cancelled`, `failed`, `expired` or `rejected` it is a late contradiction that staff
     should know of; after `needs_review` the provider or staff found that it is right; after `awaiting_approval` staff
     approved; after `disputed` the dispute ended, and the receipt stays the one that was issued."""
+    congregation: str | None = None
+    province: str | None = None
 
 
 class PaymentCancelled(Event, name="payments.payment_cancelled", version=1, key="payer"):
@@ -233,6 +246,8 @@ class PaymentDisputed(Event, name="payments.payment_disputed", version=1, key="p
     method: Method
     purpose: str
     disputed_at: datetime
+    after: str = "settled"
+    """The state before. After any other than `settled`, the money was never counted."""
 
 
 class PaymentRefunded(Event, name="payments.payment_refunded", version=1, key="payer"):
@@ -244,6 +259,8 @@ class PaymentRefunded(Event, name="payments.payment_refunded", version=1, key="p
     method: Method
     purpose: str
     refunded_at: datetime
+    after: str = "settled"
+    """The state before. After `settled` or `disputed` the money was counted; after any other it never was."""
 
 
 class PaymentNeedsReview(Event, name="payments.payment_needs_review", version=1, key="payer"):

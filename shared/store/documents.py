@@ -7,7 +7,7 @@ publish and the calls to make change together or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, Protocol, TypeVar
@@ -18,6 +18,15 @@ from shared.bus.envelope import Envelope
 from shared.kernel.errors import RuvimboError
 
 State = TypeVar("State", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Span:
+    """In a `find`: values from `first` to `last`, both included; None leaves that end open. Null is in no span."""
+
+    first: Any = None
+    last: Any = None
+
 
 INBOX_DAYS = 8
 """WhatsApp repeats a webhook for up to seven days (WhatsApp contract 1.3)."""
@@ -41,15 +50,28 @@ class Kind(Generic[State]):
 
     def check_indexed(self, where: Mapping[str, Any], order: str | None) -> None:
         """Raise TypeError when no index serves a `find`: it would read all documents of the kind."""
-        if any(set(fields) == set(where) for fields in self.unique) and None not in where.values():
+        spans = [name for name, value in where.items() if isinstance(value, Span)]
+        if any(set(fields) == set(where) for fields in self.unique) and None not in where.values() and not spans:
             return
         field = None if order is None else order.removeprefix("-")
+        if spans:
+            if len(spans) == 1 and any(_serves(fields, spans[0], where, field) for fields in self.indexes):
+                return
+            raise TypeError(f"{self.name} has no index for {sorted(where)} with a span of {spans}, ordered by {order}")
         for fields in self.indexes:
             after = fields[len(where) : len(where) + 1]
             if set(fields[: len(where)]) == set(where) and (field is None or field in (*where, *after)):
                 return
         if where or order:
             raise TypeError(f"{self.name} has no index for {sorted(where)} ordered by {order}")
+
+
+def _serves(fields: tuple[str, ...], span: str, where: Mapping[str, Any], order: str | None) -> bool:
+    """Whether an index finds a span: after equal fields; those after it are compared in the index, too."""
+    if span not in fields:
+        return False
+    before = fields[: fields.index(span)]
+    return set(before) <= set(where) <= set(fields) and (order is None or order in fields)
 
 
 class Outcall(BaseModel):
@@ -152,11 +174,25 @@ class DocumentStore(Protocol):
         """Documents with an outcall whose `due_at` has come, earliest first."""
 
     async def find(
-        self, kind: str, where: Mapping[str, Any], *, order: str | None = None, limit: int = 100
+        self, kind: str, where: Mapping[str, Any], *, order: str | None = None, limit: int = 100, skip: int = 0
     ) -> list[dict[str, Any]]:
-        """States of documents whose fields equal `where`, ordered by a field (`-field`: descending).
+        """States of documents whose fields equal `where` (a list holds the value; one may be within a Span).
 
-        Only on stores of `home="mongo"` and in memory; fields must be indexed.
+        Ordered by a field (`-field`: descending), without the first `skip`. Only on stores of `home="mongo"` and in
+        memory; fields must be indexed.
+        """
+
+    def stream(
+        self, kind: str, where: Mapping[str, Any], *, order: str | None = None
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        """As `find`, but all of them, in batches: what is too much to hold at once."""
+
+    async def sums(
+        self, kind: str, where: Mapping[str, Any], *, by: Sequence[str], of: str
+    ) -> list[tuple[tuple[Any, ...], int, int]]:
+        """Per group of equal `by` fields: (their values, how many documents, the sum of the whole number `of`).
+
+        Of the documents that `find` would give; in no order. Fast when one index holds all fields that are named.
         """
 
     async def ping(self) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from typing import Any
 import bson
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorCursor
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure
 from pymongo.read_concern import ReadConcern
@@ -34,7 +34,7 @@ from pymongo.write_concern import WriteConcern
 
 from shared.bus.envelope import Envelope
 from shared.kernel.errors import Away
-from shared.store.documents import Conflict, Document, Kind, NotUnique, Outcall
+from shared.store.documents import Conflict, Document, Kind, NotUnique, Outcall, Span
 from shared.store.together import Together
 
 _Stored = dict[str, Any]
@@ -43,6 +43,8 @@ _OPTIONS: CodecOptions[_Stored] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
 _LARGEST = 16 * 2**20
 _DUPLICATE_KEY = 11000
+BATCH = 500
+"""States that `stream` gives at a time."""
 _ANY_VALUE = ["string", "number", "bool", "object", "array"]
 """All BSON types that JSON makes, but null."""
 
@@ -164,16 +166,32 @@ class MongoStore:
         return [document for document in found if document.due_at and document.due_at <= now]
 
     async def find(
-        self, kind: str, where: Mapping[str, Any], *, order: str | None = None, limit: int = 100
+        self, kind: str, where: Mapping[str, Any], *, order: str | None = None, limit: int = 100, skip: int = 0
     ) -> list[dict[str, Any]]:
-        place = self._collections[kind]
-        place.kind.check_indexed(where, order)
-        query = {f"state.{field}": _equals(value) for field, value in where.items()}
-        cursor = place.collection.find(query, {"_id": 0, "state": 1}, limit=limit)
-        if order is not None:
-            cursor = cursor.sort(f"state.{order.removeprefix('-')}", DESCENDING if order.startswith("-") else ASCENDING)
+        cursor = self._cursor(kind, where, order).limit(limit).skip(skip)
         with _reaching():
             return [stored["state"] for stored in await cursor.to_list(None)]
+
+    async def stream(
+        self, kind: str, where: Mapping[str, Any], *, order: str | None = None
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        cursor = self._cursor(kind, where, order).batch_size(BATCH)
+        while True:
+            with _reaching():
+                batch = await cursor.to_list(BATCH)
+            if not batch:
+                return
+            yield [stored["state"] for stored in batch]
+
+    async def sums(
+        self, kind: str, where: Mapping[str, Any], *, by: Sequence[str], of: str
+    ) -> list[tuple[tuple[Any, ...], int, int]]:
+        place = self._collections[kind]
+        with _reaching():
+            found = await place.collection.aggregate(_steps(place.kind, where, by, of)).to_list(None)
+        return [
+            (tuple(one["_id"].get(str(index)) for index in range(len(by))), one["count"], one["sum"]) for one in found
+        ]
 
     async def ping(self) -> None:
         with _reaching():
@@ -184,6 +202,13 @@ class MongoStore:
             await place.loads.settle()
             await place.writes.settle()
         self._client.close()
+
+    def _cursor(self, kind: str, where: Mapping[str, Any], order: str | None) -> AsyncIOMotorCursor[_Stored]:
+        place = self._collections[kind]
+        cursor = place.collection.find(_query(place.kind, where, order), {"_id": 0, "state": 1})
+        if order is not None:
+            cursor = cursor.sort(f"state.{order.removeprefix('-')}", DESCENDING if order.startswith("-") else ASCENDING)
+        return cursor
 
     async def _write(self, document: Document, inbox: Mapping[str, datetime], now: datetime) -> None:
         place = self._collections[document.kind]
@@ -216,9 +241,34 @@ def _indexes(kind: Kind[Any]) -> list[IndexModel]:
     return indexes
 
 
-def _equals(value: Any) -> dict[str, Any]:
-    # A unique index holds no null: only with the same words in the query does MongoDB know that it may use it.
-    return {"$eq": value} if value is None else {"$eq": value, "$type": _ANY_VALUE}
+def _query(kind: Kind[Any], where: Mapping[str, Any], order: str | None = None) -> dict[str, Any]:
+    kind.check_indexed(where, order)
+    unique = {field for fields in kind.unique for field in fields}
+    query: dict[str, Any] = {}
+    for field, value in where.items():
+        if isinstance(value, Span):
+            query[f"state.{field}"] = _within(value)
+        elif value is not None and field in unique:
+            # A unique index holds no null: only with the same words in the query may MongoDB use it.
+            query[f"state.{field}"] = {"$eq": value, "$type": _ANY_VALUE}
+        else:
+            query[f"state.{field}"] = {"$eq": value}
+    return query
+
+
+def _steps(kind: Kind[Any], where: Mapping[str, Any], by: Sequence[str], of: str) -> list[dict[str, Any]]:
+    """How MongoDB counts and adds up: from the index alone where it holds all fields that are named."""
+    group = {
+        "_id": {str(index): f"$state.{field}" for index, field in enumerate(by)},
+        "count": {"$sum": 1},
+        "sum": {"$sum": f"$state.{of}"},
+    }
+    return [{"$match": _query(kind, where)}, {"$group": group}]
+
+
+def _within(span: Span) -> dict[str, Any]:
+    bounds = {"$gte": span.first, "$lte": span.last}
+    return {word: value for word, value in bounds.items() if value is not None} or {"$ne": None}
 
 
 def _stored(document: Document, inbox: Mapping[str, datetime], now: datetime, kind: Kind[Any]) -> _Stored:

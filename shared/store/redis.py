@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha1
@@ -178,9 +178,19 @@ class RedisStore:
         return [document for document in found if document.outcalls]
 
     async def find(
-        self, kind: str, where: Mapping[str, Any], *, order: str | None = None, limit: int = 100
+        self, kind: str, where: Mapping[str, Any], *, order: str | None = None, limit: int = 100, skip: int = 0
     ) -> list[dict[str, Any]]:
-        raise TypeError(f"{kind} lives in Redis, which finds documents by id only; give it home='mongo'")
+        raise _by_id_only(kind)
+
+    def stream(
+        self, kind: str, where: Mapping[str, Any], *, order: str | None = None
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        raise _by_id_only(kind)
+
+    async def sums(
+        self, kind: str, where: Mapping[str, Any], *, by: Sequence[str], of: str
+    ) -> list[tuple[tuple[Any, ...], int, int]]:
+        raise _by_id_only(kind)
 
     async def ping(self) -> None:
         await self._line.ask(("PING",))
@@ -282,3 +292,7 @@ def _away(error: Exception) -> Away:
     away = Away("Redis")
     away.__cause__ = error
     return away
+
+
+def _by_id_only(kind: str) -> TypeError:
+    return TypeError(f"{kind} lives in Redis, which finds documents by id only; give it home='mongo'")

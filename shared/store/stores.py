@@ -35,9 +35,14 @@ class Stores:
         await self.of(kind).commit(document, now=now, message_id=message_id)
 
     async def find(
-        self, kind: Kind[Any], where: Mapping[str, Any], *, order: str | None, limit: int
+        self, kind: Kind[Any], where: Mapping[str, Any], *, order: str | None, limit: int, skip: int = 0
     ) -> list[dict[str, Any]]:
-        return await self.of(kind).find(kind.name, where, order=order, limit=limit)
+        return await self.of(kind).find(kind.name, where, order=order, limit=limit, skip=skip)
+
+    async def sums(
+        self, kind: Kind[Any], where: Mapping[str, Any], *, by: Sequence[str], of: str
+    ) -> list[tuple[tuple[Any, ...], int, int]]:
+        return await self.of(kind).sums(kind.name, where, by=by, of=of)
 
     async def ping(self) -> None:
         """Return when every store that a kind lives in answers; raise Away when one does not."""

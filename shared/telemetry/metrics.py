@@ -17,6 +17,11 @@ handling_seconds = _meter.create_histogram(
     "ruvimbo_handling_seconds", unit="s", description="Time from delivery to acknowledgement"
 )
 outcalls = _meter.create_counter("ruvimbo_outcalls", description="Calls to vendors, by kind and outcome")
+failed_messages = _meter.create_counter(
+    "ruvimbo_failed_messages", description="Messages that will not arrive, by purpose, code, and whether finance waits"
+)
+whatsapp_refusals = _meter.create_counter("ruvimbo_whatsapp_refusals", description="Refusals of WhatsApp, by code")
+form_requests = _meter.create_counter("ruvimbo_form_requests", description="Requests of forms, by outcome")
 dead_lettered = _meter.create_counter("ruvimbo_dead_letters", description="Messages that could not be handled")
 refused_requests = _meter.create_counter(
     "ruvimbo_refused_requests", description="Requests refused at the edge, by cause"
@@ -26,6 +31,9 @@ accepted_updates = _meter.create_counter(
 )
 request_seconds = _meter.create_histogram(
     "ruvimbo_request_seconds", unit="s", description="Time to answer HTTP requests, by service, route and status"
+)
+contradictions = _meter.create_counter(
+    "ruvimbo_contradictions", description="Payments that were paid after we had called them off, by the state before"
 )
 
 

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
+import pytest
 import redis.asyncio
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -57,6 +58,11 @@ def common_settings() -> CommonSettings:
     )
 
 
+def in_memory() -> Stores:
+    """Stores that are lost with the process."""
+    return Stores(MemoryStore(), MemoryStore())
+
+
 class ChaoticTransport(MemoryTransport):
     """The embedded transport, but every message comes twice and one publish in ten fails at first."""
 
@@ -84,7 +90,8 @@ class ChaoticTransport(MemoryTransport):
 
 
 class Harness:
-    """The named services at work in memory. `wrap` may change a wired service before it begins.
+    """The named services at work in memory. `wrap` may change a wired service before it begins, `stores` put real ones
+    in the place of memory.
 
     Services that are not named hear nothing: what is said to them stays visible in `said`.
     """
@@ -95,11 +102,15 @@ class Harness:
         *,
         wrap: Callable[[Service], Service] = lambda service: service,
         redis: redis.asyncio.Redis | None = None,
+        common: CommonSettings | None = None,
+        stores: Callable[[], Stores] = in_memory,
         seed: int = 1,
     ) -> None:
         self._makes = makes
+        self._stores = stores
         self._wrap = wrap
         self._redis = redis
+        self._common = common or common_settings()
         self._clients: list[httpx.AsyncClient] = []
         self._chance = seeded_chance(seed)
         self._spans = InMemorySpanExporter()
@@ -113,7 +124,7 @@ class Harness:
         for name, make in self._makes.items():
             running = self.running[name] = Running(
                 name,
-                stores=Stores(MemoryStore(), MemoryStore()),
+                stores=self._stores(),
                 transport=self.transport,
                 clock=self.clock,
                 chance=self._chance,
@@ -121,7 +132,7 @@ class Harness:
                 pseudonyms=Pseudonyms("test"),
             )
             tools = Tools(
-                common=common_settings(),
+                common=self._common,
                 clock=self.clock,
                 chance=self._chance,
                 http=self._client,
@@ -140,6 +151,8 @@ class Harness:
         await self.transport.stop_consuming(0)
         for running in self.running.values():
             await running.drain(0)
+        for running in self.running.values():
+            await running.stores.close()
         for client in self._clients:
             await client.aclose()
 
@@ -174,6 +187,8 @@ class Harness:
         for turn in range(BUSY_TURNS):
             for _ in range(20):
                 await asyncio.sleep(0)
+            if self._stores is not in_memory:
+                await asyncio.sleep(0.002)  # real ones answer in real time
             if not await self._busy():
                 return
             calls = [task for running in self.running.values() for task in running.calls_under_way()]
@@ -239,6 +254,13 @@ class Harness:
             if await self.transport.backlog(name) or running.calls_under_way():
                 return True
         return False
+
+
+def look_every(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runner and publisher look less often, for tests in which days pass: they find the same, a little later."""
+    monkeypatch.setattr("shared.outcalls.runner.LOOK_SECONDS", seconds)
+    monkeypatch.setattr("shared.bus.publisher.SWEEP_SECONDS", seconds)
+    monkeypatch.setattr("shared.bus.publisher.CLEAR_SECONDS", seconds)
 
 
 async def _ignore(body: bytes) -> None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from shared.bus.envelope import Envelope
 from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Away
-from shared.store.documents import INBOX_DAYS, Conflict, Document, DocumentStore, Kind, NotUnique, Outcall
+from shared.store.documents import INBOX_DAYS, Conflict, Document, DocumentStore, Kind, NotUnique, Outcall, Span
 
 
 class Note(BaseModel):
@@ -455,6 +455,44 @@ class SearchSuite(StoreSuite):
         assert sorted(state["rank"] for state in found) == [2, 3]
         ordered = await store.find("listed", {}, order="box.colour")
         assert ordered[-1]["rank"] == 1
+
+    async def test_find_takes_a_span_of_values_and_skips(self, store: DocumentStore) -> None:
+        for rank in (5, 3, 9, 7, 1):
+            await store.commit(note(f"n{rank}", kind="listed", owner="T" if rank > 1 else "U", rank=rank), now=now())
+
+        async def ranks(where: dict[str, Any], **how: Any) -> list[int]:
+            return [state["rank"] for state in await store.find("listed", where, order="-rank", **how)]
+
+        assert await ranks({"rank": Span(3, 7)}) == [7, 5, 3]
+        assert await ranks({"rank": Span(3)}, skip=1, limit=2) == [7, 5]
+        assert await ranks({"rank": Span(None, 3)}) == [3, 1]
+        assert await ranks({"owner": "T", "rank": Span(None, 7)}) == [7, 5, 3]
+        assert await ranks({"owner": "T", "rank": Span()}) == [9, 7, 5, 3]
+        assert len(await store.find("listed", {"owner": Span("T"), "rank": 3})) == 1
+        for where in ({"rank": 1, "box.colour": Span(1)}, {"owner": Span("T"), "rank": Span(1)}):
+            with pytest.raises(TypeError, match="no index"):
+                await store.find("listed", where)
+
+    async def test_find_looks_into_lists(self, store: DocumentStore) -> None:
+        await store.commit(note(kind="listed", colour=["red", "blue"]), now=now())
+        assert len(await store.find("listed", {"box.colour": "blue"})) == 1
+        assert await store.find("listed", {"box.colour": "green"}) == []
+
+    async def test_a_stream_gives_every_document_once_in_order(self, store: DocumentStore) -> None:
+        await asyncio.gather(
+            *(store.commit(note(f"n{rank}", kind="listed", rank=rank), now=now()) for rank in range(1201))
+        )
+        batches = [batch async for batch in store.stream("listed", {"rank": Span(1)}, order="rank")]
+        assert [state["rank"] for batch in batches for state in batch] == list(range(1, 1201))
+        assert len(batches) > 1
+        assert [batch async for batch in store.stream("listed", {"owner": "nobody"})] == []
+
+    async def test_sums_count_and_add_per_group_without_losing_a_cent(self, store: DocumentStore) -> None:
+        for number, (owner, rank) in enumerate((("T", 2**53), ("T", 1), ("U", 7), ("V", 3))):
+            await store.commit(note(f"n{number}", kind="listed", owner=owner, rank=rank), now=now())
+        sums = await store.sums("listed", {"rank": Span(None, 2**53)}, by=("owner", "box.colour"), of="rank")
+        assert sorted(sums) == [(("T", None), 2, 2**53 + 1), (("U", None), 1, 7), (("V", None), 1, 3)]
+        assert await store.sums("listed", {"owner": "nobody"}, by=("owner",), of="rank") == []
 
     async def test_a_value_that_looks_like_an_operator_is_only_a_value(self, store: DocumentStore) -> None:
         await store.commit(note(kind="listed", owner="Tariro"), now=now())

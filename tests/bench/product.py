@@ -53,6 +53,8 @@ class Product:
             "GATEWAY_URL": f"http://127.0.0.1:{self.port}",
             "PAYNOW_URL": f"http://127.0.0.1:{self.port + len(SERVICES)}/paynow",
             "PHONE_NUMBER_ID": NUMBER_ID,
+            # A number of the higher level (WhatsApp contract 4.3): the product is measured here, not its limiter.
+            "WHATSAPP_PER_SECOND": "1000",
             "MONGO_URL": servers.mongo.url,
             "MONGO_DATABASE_PREFIX": self._folder.name,
             "REDIS_URL": redis_url.removesuffix("/0") + f"/{next(_redis_databases)}",

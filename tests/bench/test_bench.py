@@ -11,10 +11,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from services.gateway.domain.signature import is_signed
 from services.gateway.domain.webhook import InboundUpdate, StatusUpdate, updates_of
 from shared.contracts.gateway import Text
 from shared.kernel.clock import SystemClock
+from shared.kernel.meta_signature import is_signed
 from tests.bench import webhooks
 from tests.bench.__main__ import FIGURES, parser
 from tests.bench.load import NO_ANSWER, Client, as_fast_as_answered, at_rate

@@ -28,9 +28,9 @@ class Outside:
         """The phone of somebody whom the sandbox knows."""
         return Phone(self._sandbox, number)
 
-    def new_phone(self) -> Phone:
-        """The phone of somebody who never wrote before."""
-        number = f"+2637785{len(self.strangers):05}"
+    def new_phone(self, number: str | None = None) -> Phone:
+        """The phone of somebody who never wrote before; any number, unless one is given."""
+        number = number or f"+2637785{len(self.strangers):05}"
         self._sandbox.post("/graph/_sim/phones", json={"phone": number}).raise_for_status()
         self.strangers.append(Phone(self._sandbox, number))
         return self.strangers[-1]
@@ -57,6 +57,17 @@ class Outside:
         """What the Paynow stand-in has in its books, newest first."""
         found: list[Json] = self._sandbox.get("/paynow/_sim/transactions").json()
         return found
+
+    def change_transaction(self, reference: str, what: str) -> None:
+        """`dispute` or `refund` at the Paynow stand-in, by our reference."""
+        [number] = [known["paynowreference"] for known in self.transactions() if known["reference"] == reference]
+        self._sandbox.post(f"/paynow/_sim/transactions/{number}/{what}").raise_for_status()
+
+    def file(self, message: Json) -> bytes:
+        """What a person opens when they tap the document of a message."""
+        answer = self._sandbox.get(f"/graph/_sim/media/{message['body']['id']}")
+        answer.raise_for_status()
+        return answer.content
 
     def trace(self, trace_id: str) -> list[Json]:
         """The spans of a trace that were exported so far."""

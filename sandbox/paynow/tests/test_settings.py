@@ -62,5 +62,11 @@ def test_what_does_not_fit_is_named(changed: dict[str, str], named: str) -> None
         read_settings(KEYS | changed)
 
 
+def test_methods_of_the_product_that_are_no_remote_transactions_are_passed_over() -> None:
+    settings = read_settings(KEYS | {"PAYNOW_USD_METHODS": "web, ecocash, manual"})
+
+    assert settings.integrations[0].methods == ("ecocash",)
+
+
 def test_a_key_is_not_shown_where_settings_are_printed() -> None:
     assert "usd-key" not in repr(read_settings(KEYS))

@@ -7,13 +7,13 @@ import pytest
 from sandbox.whatsapp.settings import read_settings
 from shared.kernel.errors import Misconfigured
 
-NEEDED = {"WHATSAPP_TOKEN": "a-token", "META_APP_SECRET": "first,second"}
+NEEDED = {"WHATSAPP_TOKEN": "a-token", "META_APP_SECRET": "test-first,test-second"}
 
 
 def test_token_and_secret_are_enough_and_stay_out_of_sight() -> None:
     settings = read_settings(NEEDED)
     assert settings.webhook_url == "http://127.0.0.1:8010/webhook"
-    assert settings.secret == "first"
+    assert settings.secrets == ("test-first", "test-second")
     assert settings.phones["+263771111111"] == "Tariro Moyo"
     assert len(settings.phones) == 5
     assert "a-token" not in repr(settings)
@@ -38,6 +38,7 @@ def test_everything_can_be_told() -> None:
         ("WHATSAPP_TOKEN", ""),
         ("META_APP_SECRET", ""),
         ("META_APP_SECRET", " , "),
+        ("META_APP_SECRET", "test-one,a-real-one"),
         ("PHONE_NUMBER_ID", ","),
         ("SANDBOX_PHONES", "12=Rudo"),
         ("WHATSAPP_TIME_SCALE", "-1"),

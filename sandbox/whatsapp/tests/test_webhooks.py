@@ -89,6 +89,7 @@ async def test_outside_the_window_a_message_is_taken_and_fails_later_while_a_tem
     inside = await whatsapp.accepted(text())
     await whatsapp.advance(2)
     outside = await whatsapp.accepted(text(biz_opaque_callback_data="outbox:3"))
+    await whatsapp.sim("POST", "templates", {"name": "receipt"})
     template = await whatsapp.accepted(
         {"messaging_product": "whatsapp", "to": TARIRO, "type": "template"}
         | {"template": {"name": "receipt", "language": {"code": "en"}}}

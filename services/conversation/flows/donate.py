@@ -84,7 +84,15 @@ async def donate(chat: Chat) -> None:
         summary += "\n" + _("(Beside this, {amounts} is still open.)").format(amounts=waiting)
     await chat.confirm(summary, _fields(known, method, amount.currency))
     chat.tell(RememberDonor(member=known.member, name=name, answers=_kept(chat)))
-    gift = Gift(payer=known.member, payer_name=name, purpose=purpose, method=method, wallet=wallet)
+    gift = Gift(
+        payer=known.member,
+        payer_name=name,
+        purpose=purpose,
+        method=method,
+        wallet=wallet,
+        congregation=congregation,
+        province=PROVINCES[province][0],
+    )
     await pay(chat, gift, parts)
 
 

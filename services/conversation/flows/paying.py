@@ -44,6 +44,8 @@ class Gift:
     purpose: str
     method: Method
     wallet: str | None
+    congregation: str
+    province: str
 
     def request(self, amount: Money, intent: str) -> RequestPayment:
         """The command for one payment."""
@@ -55,6 +57,8 @@ class Gift:
             wallet=self.wallet,
             purpose=self.purpose,
             payer_name=self.payer_name,
+            congregation=self.congregation,
+            province=self.province,
         )
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from services.conversation.domain.purpose import ProposedPurpose, purpose_id_of
 from services.conversation.engine.texts import _, later
+from services.conversation.handlers.colleagues import colleagues
 from services.conversation.handlers.telling import say_to, tell
-from services.conversation.settings import ConversationSettings
-from services.conversation.store import PROFILES, PURPOSES
+from services.conversation.store import PURPOSES
 from services.conversation.texts import staff
 from shared.bus.handlers import on
 from shared.bus.work import Work
 from shared.contracts.conversation import DecidePurpose, ProposePurpose, PurposeDecided, RememberPurpose
-from shared.kernel.ids import MemberId
 
 
 @on(ProposePurpose)
@@ -22,9 +21,9 @@ async def propose_purpose(command: ProposePurpose, work: Work) -> None:
         PURPOSES, id, lambda: ProposedPurpose(id=id, member=command.member, purpose=command.purpose)
     )
     proposed.state = "waiting"
-    for member in await _staff(work):
-        if member != command.member:
-            await say_to(member, lambda: staff.purpose_proposed(id, command.purpose), work)
+    for colleague in await colleagues(work):
+        if colleague.member != command.member:
+            await say_to(colleague.member, lambda: staff.purpose_proposed(id, command.purpose), work)
 
 
 @on(DecidePurpose)
@@ -73,14 +72,3 @@ async def tell_purpose_decided(event: PurposeDecided, work: Work) -> None:
         work,
     )
     await say_to(event.by, lambda: staff.purpose_decided(event), work)
-
-
-async def _staff(work: Work) -> list[MemberId]:
-    settings: ConversationSettings = work.settings
-    found = [
-        profile.staff.member
-        for phone in sorted(settings.staff)
-        for profile in await work.find(PROFILES, {"staff.phone": phone}, limit=1)
-        if profile.staff is not None
-    ]
-    return list(dict.fromkeys(found))

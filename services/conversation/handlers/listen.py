@@ -9,9 +9,11 @@ from services.conversation.engine.engine import Turn
 from services.conversation.engine.session import Session
 from services.conversation.engine.texts import _, speaking
 from services.conversation.engine.words import language_of
+from services.conversation.handlers.colleagues import colleagues
 from services.conversation.handlers.telling import keep_time, set_timer
 from services.conversation.listening import hear, idling
 from services.conversation.listening.situation import Situation
+from services.conversation.listening.staff import names_colleague
 from services.conversation.ports import WAKE, Wake, Woken
 from services.conversation.settings import ConversationSettings
 from services.conversation.store import PROFILES, SESSIONS
@@ -37,12 +39,13 @@ async def listen(event: MessageReceived, work: Work) -> None:
     session = await work.open(SESSIONS, event.member, Session)
     profile = await work.read(PROFILES, event.member) or Profile()
     session.address = event.address
+    others = await colleagues(work) if names_colleague(event.content) else ()
     slow_down = session.hear(event.sent_at)
     guessed = None
     if profile.language is None and isinstance(event.content, Text):
         guessed = language_of(event.content.body)
     with speaking(profile.language or guessed or "en"):
-        here = Situation(event.member, session, profile, work.settings, work.now)
+        here = Situation(event.member, session, profile, work.settings, work.now, others)
         turn = _over_the_cap(here) or hear(here, event.content)
         if slow_down and len(turn.outgoing) < MOST_OUTGOING:
             turn.outgoing.append(PlainText(body=_("Please send a little slower; I answer everything in order.")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.conversation.engine.texts import _
-from services.conversation.handlers.telling import say_to, tell
+from services.conversation.handlers.telling import Wording, say_to, tell
 from services.conversation.texts import payments, staff
 from shared.bus.handlers import on
 from shared.bus.work import Work
@@ -27,7 +27,6 @@ from shared.contracts.payments import (
     ReceiptIssued,
     ReceiptVerified,
 )
-from shared.contracts.reporting import StatisticsReady
 
 _ONCE_MORE = ("retry", "other_way", "menu")
 """Offered where nothing was charged."""
@@ -61,25 +60,25 @@ async def tell_refused(event: PaymentRefused, work: Work) -> None:
 @on(PaymentFailed)
 async def tell_failed(event: PaymentFailed, work: Work) -> None:
     """It did not go through; offer to try again."""
-    await tell(event.payer, event, lambda here: here.offering(payments.failed(event), *_ONCE_MORE), work)
+    await _tell_state(event, "failed", lambda here: here.offering(payments.failed(event), *_ONCE_MORE), work)
 
 
 @on(PaymentCancelled)
 async def tell_cancelled(event: PaymentCancelled, work: Work) -> None:
     """Cancelled on the phone; offer to try again."""
-    await tell(event.payer, event, lambda here: here.offering(payments.cancelled(event), *_ONCE_MORE), work)
+    await _tell_state(event, "cancelled", lambda here: here.offering(payments.cancelled(event), *_ONCE_MORE), work)
 
 
 @on(PaymentExpired)
 async def tell_expired(event: PaymentExpired, work: Work) -> None:
     """Not approved in time; offer to try again."""
-    await tell(event.payer, event, lambda here: here.offering(payments.expired(event), *_ONCE_MORE), work)
+    await _tell_state(event, "expired", lambda here: here.offering(payments.expired(event), *_ONCE_MORE), work)
 
 
 @on(PaymentRejected)
 async def tell_rejected(event: PaymentRejected, work: Work) -> None:
     """Staff say that no money came: told to the payer, and to who decided."""
-    await tell(event.payer, event, lambda here: here.offering(payments.rejected(event), *_ONCE_MORE), work)
+    await _tell_state(event, "rejected", lambda here: here.offering(payments.rejected(event), *_ONCE_MORE), work)
     await say_to(event.approver, lambda: staff.rejected(event), work)
 
 
@@ -104,25 +103,27 @@ async def tell_code_refused(event: OneTimeCodeRefused, work: Work) -> None:
 @on(PaymentDisputed)
 async def tell_disputed(event: PaymentDisputed, work: Work) -> None:
     """The funds are held."""
-    await tell(event.payer, event, lambda _here: payments.disputed(event), work)
+    await _tell_state(event, "disputed", lambda _here: payments.disputed(event), work)
 
 
 @on(PaymentRefunded)
 async def tell_refunded(event: PaymentRefunded, work: Work) -> None:
     """The money went back."""
-    await tell(event.payer, event, lambda _here: payments.refunded(event), work)
+    await _tell_state(event, "refunded", lambda _here: payments.refunded(event), work)
 
 
 @on(PaymentNeedsReview)
 async def tell_needs_review(event: PaymentNeedsReview, work: Work) -> None:
     """A person looks into it."""
-    await tell(event.payer, event, lambda _here: payments.needs_review(event), work)
+    await _tell_state(event, "needs_review", lambda _here: payments.needs_review(event), work)
 
 
 @on(ReceiptIssued)
 async def tell_receipt(event: ReceiptIssued, work: Work) -> None:
     """The result and the receipt, in one message."""
-    await tell(event.payer, event, lambda _here: payments.receipt(event), work)
+    await tell(
+        event.payer, event, lambda _here: payments.receipt(event), work, late=lambda: payments.late_receipt(event)
+    )
 
 
 @on(ReceiptDocumentMade)
@@ -147,7 +148,6 @@ async def tell_checked(event: PaymentChecked, work: Work) -> None:
     await tell(event.payer, event, lambda _here: payments.checked(event), work)
 
 
-@on(StatisticsReady)
-async def tell_statistics(event: StatisticsReady, work: Work) -> None:
-    """The answer to /stats."""
-    await tell(event.asked_by, event, lambda _here: staff.statistics(event), work)
+async def _tell_state(event: payments.Outcome, state: str, wording: Wording, work: Work) -> None:
+    """What became of a payment, however late it is known."""
+    await tell(event.payer, event, wording, work, late=lambda: payments.late_update(event, state))

@@ -15,21 +15,27 @@ from services.conversation.ports import WAKE, Wake
 from services.conversation.store import PROFILES, SESSIONS
 from shared.bus.work import Work
 from shared.contracts.base import Event
-from shared.contracts.notifier import Outgoing, PlainText, SendMessage
+from shared.contracts.notifier import Outgoing, PlainText, SendMessage, TemplateFallback
 from shared.kernel.ids import MemberId
 
 Wording = Callable[[Situation], Outgoing | str]
 
 
-async def tell(member: MemberId, event: Event, wording: Wording, work: Work) -> None:
-    """Say it; a flow that waited for this event goes on in the same message."""
+async def tell(
+    member: MemberId, event: Event, wording: Wording, work: Work, *, late: Callable[[], TemplateFallback] | None = None
+) -> None:
+    """Say it; a flow that waited for this event goes on in the same message. `late`: what goes after 24 hours."""
     session = await work.open(SESSIONS, member, Session)
     profile = await work.read(PROFILES, member) or Profile()
     with speaking(profile.language or "en"):
         here = Situation(member, session, profile, work.settings, work.now)
         turn = turn_for(here, event, wording)
+        template = late() if late else None
     keep_time(session, work)
-    work.emit(*turn.messages, *(SendMessage(member=member, content=said, purpose="notice") for said in turn.outgoing))
+    for said in turn.outgoing:
+        turn.messages.append(SendMessage(member=member, content=said, purpose="notice", template=template))
+        template = None  # the first message told of the event
+    work.emit(*turn.messages)
 
 
 async def say_to(member: MemberId, wording: Callable[[], str], work: Work) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.conversation.domain.colleague import Colleague
 from services.conversation.domain.profile import Profile
 from services.conversation.engine.engine import Turn, go_on, say_at_length
 from services.conversation.engine.render import BODY
@@ -28,6 +29,8 @@ class Situation:
     profile: Profile
     settings: ConversationSettings
     now: datetime
+    colleagues: tuple[Colleague, ...] = ()
+    """Who else is of staff, where a command may name them."""
 
     @property
     def intent(self) -> str:
@@ -74,11 +77,12 @@ class Situation:
         """A text and things to tap; a long text goes first, by itself."""
         if len(text) <= BODY:
             return Turn([self.offering(text, *words)])
-        return Turn([*say_at_length(self.session, text), self.offering(_("Please choose:"), *words)])
+        choices = self.offering(_("Please choose:"), *words)
+        return Turn([*say_at_length(self.session, text), choices])
 
     def offering(self, text: str, *words: str) -> Outgoing:
         """As a message: buttons for up to three words, else a list."""
-        self.session.offered = words
+        self.session.offered, self.session.rest = words, []
         choices = tuple(Choice(id=f"{GO}{word}", title=title_of(word)) for word in words)
         if len(choices) <= 3:
             return Buttons(body=text, buttons=choices)

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from typing import get_args
 
+from services.conversation.domain.colleague import colleague_of
+from services.conversation.domain.period import days_of, split_off_days
+from services.conversation.domain.volunteer_search import search_of
 from services.conversation.engine.engine import Turn
 from services.conversation.engine.texts import _
 from services.conversation.listening.situation import Situation
 from services.conversation.texts.staff import HELP
 from shared.contracts.base import Message
 from shared.contracts.conversation import DecidePurpose, RememberStaff, StaffCommandUsed
+from shared.contracts.gateway import Content, Text
 from shared.contracts.payments import ApprovePayment, RejectPayment
-from shared.contracts.reporting import MakeStatistics
+from shared.contracts.reporting import (
+    ListVolunteers,
+    MakeReport,
+    MakeStatistics,
+    ReportKind,
+    ShowAudit,
+    ShowPayment,
+    ShowRefunds,
+    ShowReview,
+)
 from shared.kernel.clock import HARARE
 from shared.kernel.ids import PaymentId
 
-COMMANDS = frozenset({"/admin", "/stats", "/approve", "/reject", "/health"})
 LONGEST_REASON = 200
+LONGEST_REFERENCE = 64
+LONGEST_SEARCH = 80
+_KINDS: dict[str, ReportKind] = {kind: kind for kind in get_args(ReportKind)}
+
+
+def names_colleague(content: Content) -> bool:
+    """Whether it is a command for which we have to know who is of staff."""
+    return isinstance(content, Text) and content.body.lstrip().casefold().startswith("/audit")
 
 
 def staff(here: Situation, text: str) -> Turn:
@@ -27,14 +48,17 @@ def staff(here: Situation, text: str) -> Turn:
     allowed = phone is not None and phone in here.settings.staff
     use = StaffCommandUsed(
         member=here.member,
-        command=command if command in COMMANDS else "/unknown",
+        command=command if command in _DO else "/unknown",
         allowed=allowed,
         at=here.now,
-        about=_id_in(rest) if command in {"/approve", "/reject"} else None,
+        about=_id_in(rest) if command in {"/approve", "/reject", "/payment"} else None,
     )
     if not allowed or phone is None:
         return Turn(here.say(_("Words with / are for staff only. *menu* shows what I can do.")).outgoing, [use])
-    turn = _do(here, command, rest)
+    if command in _DO:
+        turn = _DO[command](here, rest)
+    else:
+        turn = here.say(_("I do not know {command}; /admin lists what I know.").format(command=command[:20]))
     turn.messages.insert(0, use)
     known = here.profile.staff
     if known is None or (known.phone, known.member) != (phone, here.member):
@@ -42,27 +66,72 @@ def staff(here: Situation, text: str) -> Turn:
     return turn
 
 
-def _do(here: Situation, command: str, rest: str) -> Turn:
-    match command:
-        case "/stats":
-            return _stats(here, rest)
-        case "/approve":
-            return _decide(here, rest, approve=True)
-        case "/reject":
-            return _decide(here, rest, approve=False)
-        case "/health":
-            # Whoever reads this has been through the gateway, this service and the notifier.
-            return here.say(_("I hear you and can answer. Each service's state is on the gateway's page /health."))
-        case _:
-            return here.say(_(HELP))
+def _help(here: Situation, rest: str) -> Turn:
+    return here.say(_(HELP))
+
+
+def _health(here: Situation, rest: str) -> Turn:
+    # Whoever reads this has been through the gateway, this service and the notifier.
+    return here.say(_("I hear you and can answer. Each service's state is on the gateway's page /health."))
 
 
 def _stats(here: Situation, rest: str) -> Turn:
-    span = days_of(rest.casefold() or "today", here.now.astimezone(HARARE).date())
+    span = days_of(rest or "today", here.now.astimezone(HARARE).date())
     if span is None:
-        return here.say(_("/stats knows today, yesterday, week and month."))
-    first, last = span
-    return Turn(messages=[MakeStatistics(asked_by=here.member, first=first, last=last)])
+        return here.say(_("/stats knows today, yesterday, week, month, or days like 2026-11-01 2026-11-15."))
+    return Turn(messages=[MakeStatistics(asked_by=here.member, first=span[0], last=span[1])])
+
+
+def _report(here: Situation, rest: str) -> Turn:
+    word, _blank, period = rest.partition(" ")
+    kind = _KINDS.get(word.casefold())
+    span = days_of(period or "today", here.now.astimezone(HARARE).date())
+    if kind is None or span is None:
+        return here.say(
+            _(
+                "Please send it like: /report pdf month. It makes pdf, excel or csv, of today, yesterday, week, month,"
+                " or days like 2026-11-01 2026-11-15."
+            )
+        )
+    return Turn(messages=[MakeReport(asked_by=here.member, kind=kind, first=span[0], last=span[1])])
+
+
+def _payment(here: Situation, rest: str) -> Turn:
+    if not rest or len(rest) > LONGEST_REFERENCE:
+        return here.say(
+            _("Please name the payment by its reference (P-…), its receipt's number or Paynow's reference.")
+        )
+    return Turn(messages=[ShowPayment(asked_by=here.member, reference=rest)])
+
+
+def _audit(here: Situation, rest: str) -> Turn:
+    today = here.now.astimezone(HARARE).date()
+    who, span = split_off_days(rest, today)
+    colleague = colleague_of(who, here.colleagues) if who else None
+    if who and colleague is None:
+        known = ", ".join(one.called for one in here.colleagues) or "-"
+        text = _(
+            "Nobody of staff is called {who}. I know: {known}. Please send it like: /audit, /audit week, or with a name"
+            " or phone before the days."
+        )
+        return here.say(text.format(who=who[:40], known=known))
+    first, last = span or (today, today)
+    return Turn(
+        messages=[ShowAudit(asked_by=here.member, first=first, last=last, who=colleague.member if colleague else None)]
+    )
+
+
+def _volunteers(here: Situation, rest: str) -> Turn:
+    skill, place = search_of(rest[:LONGEST_SEARCH])
+    return Turn(messages=[ListVolunteers(asked_by=here.member, skill=skill, place=place)])
+
+
+def _approve(here: Situation, rest: str) -> Turn:
+    return _decide(here, rest, approve=True)
+
+
+def _reject(here: Situation, rest: str) -> Turn:
+    return _decide(here, rest, approve=False)
 
 
 def _decide(here: Situation, rest: str, *, approve: bool) -> Turn:
@@ -89,12 +158,17 @@ def _id_in(rest: str) -> str | None:
     return id if known else None
 
 
-def days_of(word: str, today: date) -> tuple[date, date] | None:
-    """First and last Harare day of a word for a span; None when it is none."""
-    spans: dict[str, tuple[date, date]] = {
-        "today": (today, today),
-        "yesterday": (today - timedelta(days=1), today - timedelta(days=1)),
-        "week": (today - timedelta(days=today.weekday()), today),
-        "month": (today.replace(day=1), today),
-    }
-    return spans.get(word)
+_DO: dict[str, Callable[[Situation, str], Turn]] = {
+    "/admin": _help,
+    "/report": _report,
+    "/stats": _stats,
+    "/payment": _payment,
+    "/review": lambda here, _rest: Turn(messages=[ShowReview(asked_by=here.member)]),
+    "/refunds": lambda here, _rest: Turn(messages=[ShowRefunds(asked_by=here.member)]),
+    "/approve": _approve,
+    "/reject": _reject,
+    "/volunteers": _volunteers,
+    "/audit": _audit,
+    "/health": _health,
+}
+"""Every command: whoever is of staff may use all of them (product 4), as far as no rule about money forbids it."""

@@ -9,7 +9,7 @@ from services.conversation.domain.understanding import understand
 from services.conversation.engine.engine import LONGEST_INPUT, Turn, answer, open_question
 from services.conversation.engine.questions import Question, plain
 from services.conversation.engine.session import Doubt
-from services.conversation.engine.texts import _, later
+from services.conversation.engine.texts import _, in_every_language, later
 from services.conversation.engine.words import Word, without_greeting, word_of
 from services.conversation.listening import credex, starts, words
 from services.conversation.listening.situation import Situation, title_of
@@ -102,10 +102,12 @@ def settle(here: Situation, doubt: Doubt | None, *, as_word: bool) -> Turn:
 
 
 def _offered(here: Situation, text: str) -> Turn | None:
-    """What was offered last, by its number or its title."""
+    """What was offered last, by its number or its title: typed, it means what a tap on it means."""
     wanted = plain(text)
+    if here.session.rest and word_of(text) == "more":
+        return None  # the text that we broke off says that *more* is for its rest
     for number, word in enumerate(here.session.offered, 1):
-        if wanted in {str(number), plain(title_of(word))}:
+        if wanted == str(number) or wanted in map(plain, in_every_language(TITLES[word.partition(".")[0]])):
             return words.do(here, word)
     return None
 

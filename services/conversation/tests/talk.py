@@ -7,7 +7,7 @@ from typing import Any
 from services.conversation.app import make
 from shared.contracts.base import Message
 from shared.contracts.gateway import Address, Content, MessageReceived, Tap, Text
-from shared.contracts.notifier import Buttons, ChoiceList, Document, Outgoing, Picture, SendMessage
+from shared.contracts.notifier import Buttons, ChoiceList, Document, Outgoing, Picture, SendMessage, Template
 from shared.contracts.payments import (
     Authorisation,
     PaymentCancelled,
@@ -133,7 +133,13 @@ class Talk:
 
 def text_of(content: Outgoing) -> str:
     """What a person reads of a message, choices in brackets."""
-    said = content.caption or content.file.name if isinstance(content, Document | Picture) else content.body
+    match content:
+        case Document() | Picture():
+            said = content.caption or content.file.name
+        case Template():
+            said = " ".join(content.parameters)
+        case _:
+            said = content.body
     return said + "".join(f" [{choice.title}]" for choice in choices_of(content))
 
 

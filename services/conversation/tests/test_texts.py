@@ -17,7 +17,7 @@ from services.conversation.engine.texts import Language, speaking
 from services.conversation.tests.talk import NEW_DONOR, Talk, text_of
 from services.conversation.texts import payments, staff, talking
 from shared.contracts.gateway import MessageReceived, Text
-from shared.contracts.notifier import PlainText
+from shared.contracts.notifier import PlainText, SendMessage
 from shared.contracts.payments import (
     PaymentApproved,
     PaymentCancelled,
@@ -226,8 +226,21 @@ async def test_the_other_outcomes_are_told_and_kept_in_the_history(tariro: Talk)
     ):
         [told] = await tariro.told(event)
         assert words in text_of(told)
+        late = tariro.harness.last(SendMessage).template
+        assert late is not None
+        assert (late.name, late.parameters[1]) == ("payment_update", about["payment_id"])
+        assert "USD 20.00" in late.parameters[0]
+        assert state in late.parameters[0]
         [history] = await tariro.say("history")
         assert state in text_of(history)
     missing = ReceiptDocumentMade(payment_id=about["payment_id"], payer=tariro.member, receipt_number=None, file=None)
     [told] = await tariro.told(missing)
     assert "no receipt of that payment" in text_of(told)
+
+
+async def test_a_receipt_that_comes_late_has_its_template(tariro: Talk) -> None:
+    await tariro.give(*NEW_DONOR, "confirm")
+    await tariro.told(tariro.initiated(), *tariro.settled())
+    late = tariro.harness.last(SendMessage).template
+    assert late is not None
+    assert (late.name, late.parameters) == ("receipt_ready", ("2026-000001", "USD 20.00"))

@@ -7,7 +7,7 @@ import pytest
 from services.conversation.tests.person import Person
 from services.conversation.tests.talk import NEW_DONOR, Talk, choices_of, text_of
 from shared.contracts.credex import OpenDashboard
-from shared.contracts.gateway import Changed, Media, Reaction
+from shared.contracts.gateway import Changed, Media, Reaction, Text
 from shared.contracts.payments import (
     CheckPayment,
     MakeReceiptDocument,
@@ -35,6 +35,22 @@ async def test_a_greeting_in_the_middle_repeats_the_open_question(tariro: Talk) 
     [again] = await tariro.say("hello there")
     assert "Hello!" in text_of(again)
     assert "give to" in text_of(again)
+
+
+@pytest.mark.parametrize(("language", "more"), [("english", "more"), ("shona", "zvimwe"), ("ndebele", "More")])
+async def test_more_under_a_menu_is_its_button(tariro: Talk, language: str, more: str) -> None:
+    """It said "That was all." though [More] was on the screen."""
+    await tariro.give(language, "menu")
+    [everything] = await tariro.say(more)
+    assert len(choices_of(everything)) == 9
+
+
+def test_more_after_a_text_that_was_broken_off_is_its_rest() -> None:
+    person = Person()
+    person.hear(Text(body="menu"))
+    person.session.rest = ["the rest"]
+    assert text_of(person.hear(Text(body="more")).outgoing[0]) == "the rest"
+    assert len(choices_of(person.hear(Text(body="more")).outgoing[0])) == 10
 
 
 async def test_numbers_work_for_what_was_offered(tariro: Talk) -> None:

@@ -6,7 +6,7 @@ from services.conversation.domain.profile import KnownPayment, Profile
 from services.conversation.engine.formats import day, moment, money
 from services.conversation.engine.texts import _, later
 from services.conversation.facts import method_name
-from shared.contracts.notifier import LinkButton, Outgoing, PlainText
+from shared.contracts.notifier import LinkButton, Outgoing, PlainText, TemplateFallback
 from shared.contracts.payments import (
     Authorisation,
     OneTimeCodeRefused,
@@ -28,6 +28,17 @@ from shared.contracts.payments import (
 
 PAGE = 7
 """Payments that are shown at once."""
+
+Outcome = (
+    PaymentFailed
+    | PaymentCancelled
+    | PaymentExpired
+    | PaymentRejected
+    | PaymentDisputed
+    | PaymentRefunded
+    | PaymentNeedsReview
+)
+"""What may become of a payment, but for its receipt."""
 
 
 def initiated(event: PaymentInitiated) -> Outgoing:
@@ -133,6 +144,17 @@ def receipt(event: ReceiptIssued) -> str:
     if event.verify_url:
         lines.append(_("Anybody can check it: {url}").format(url=event.verify_url))
     return "\n".join(lines)
+
+
+def late_receipt(event: ReceiptIssued) -> TemplateFallback:
+    """The receipt, when 24 hours have passed since the payer wrote."""
+    return TemplateFallback(name="receipt_ready", parameters=(event.receipt_number, money(event.amount)))
+
+
+def late_update(event: Outcome, state: str) -> TemplateFallback:
+    """What became of a payment, when 24 hours have passed since the payer wrote."""
+    status = f"{money(event.amount)}: {state_words(state)}"
+    return TemplateFallback(name="payment_update", parameters=(status, event.payment_id))
 
 
 def cancelled(event: PaymentCancelled) -> str:

@@ -1,28 +1,48 @@
-"""What staff are told: figures, approvals, health."""
+"""What staff are told: figures, trails, lists, approvals."""
 
 from __future__ import annotations
 
-from services.conversation.engine.formats import day, money
+from collections.abc import Mapping
+
+from services.conversation.engine.formats import day, moment, money
 from services.conversation.engine.texts import _, later
+from services.conversation.facts import method_name
+from services.conversation.texts.payments import state_words
+from services.conversation.texts.reports import span
 from shared.contracts.conversation import PurposeDecided
 from shared.contracts.payments import ApprovalRefused, PaymentApproved, PaymentRejected
-from shared.contracts.reporting import StatisticsReady
+from shared.contracts.reporting import (
+    AuditShown,
+    PaymentLine,
+    PaymentShown,
+    RefundsShown,
+    ReviewShown,
+    StatisticsReady,
+    VolunteersListed,
+)
+from shared.kernel.ids import MemberId
 
 HELP = later(
     "Staff commands:\n"
-    "/stats [today|yesterday|week|month]: figures\n"
+    "/report pdf|excel|csv [today|yesterday|week|month|FROM TO]: a report to open, days like 2026-11-01\n"
+    "/stats [today|yesterday|week|month|FROM TO]: figures\n"
+    "/payment REF: all that happened to one payment\n"
+    "/review: what waits for staff\n"
+    "/refunds: what was paid back\n"
     "/approve ID: a bank or cash payment (P-…), one held for review, or a purpose (U-…)\n"
     "/reject ID reason\n"
+    "/volunteers [skill] [place]: who registered\n"
+    "/audit [who] [period]: who used these commands\n"
     "/health: how the services are"
 )
 
 
 def statistics(event: StatisticsReady) -> str:
     """Figures per currency, never added together."""
-    span = day(event.first) if event.first == event.last else f"{day(event.first)} – {day(event.last)}"
+    days = span(event.first, event.last)
     if not event.figures:
-        return _("{span}: no payments.").format(span=span)
-    lines = [span]
+        return _("{span}: no payments.").format(span=days)
+    lines = [days]
     for figure in event.figures:
         lines.append(
             _("*{total}* from {settled} paid; {cancelled} cancelled, {failed} failed, {open} open").format(
@@ -68,3 +88,96 @@ def purpose_decided(event: PurposeDecided) -> str:
     if event.approved:
         return _("Approved: {id}. The donor is told.").format(id=event.purpose_id)
     return _("Rejected: {id}. The donor is told.").format(id=event.purpose_id)
+
+
+_STATES = {
+    "open": later("open"),
+    "settled": later("paid"),
+    "needs_review": later("to be looked into"),
+    "disputed": later("disputed"),
+    "refunded": later("paid back"),
+    "cancelled": later("cancelled"),
+    "failed": later("failed"),
+    "expired": later("not approved in time"),
+    "rejected": later("rejected"),
+}
+_EVENTS = {f"payment_{state}": words for state, words in _STATES.items()} | {
+    "payment_initiated": later("the payer was asked"),
+    "payment_uncertain": later("not known whether the payer was asked"),
+    "receipt_issued": later("receipt"),
+}
+
+
+def payment(event: PaymentShown) -> str:
+    """One payment's whole trail, without the person."""
+    line = event.payment
+    if line is None:
+        return _("There is no payment {id}.").format(id=event.reference)
+    lines = [_line(line)]
+    if line.receipt_number:
+        lines.append(_("*Receipt {number}*").format(number=line.receipt_number))
+    if event.provider_reference:
+        lines.append(_("Paynow reference: {reference}").format(reference=event.provider_reference))
+    lines += [f"{moment(one.at)}: {_cause(_(_EVENTS.get(one.event, one.event)), one.cause)}" for one in event.trail]
+    return "\n".join(lines)
+
+
+def review(event: ReviewShown) -> str:
+    """What waits for staff, the oldest first."""
+    lines = []
+    if event.payments:
+        lines = [_("Waiting for staff:"), *map(_line, event.payments), *_more(event.more)]
+        lines.append(_("/payment ID tells all of one; /approve ID or /reject ID reason decides."))
+    if event.exceptions:
+        text = _("Open exceptions of the reconciliation: {count}. They are worked off on the finance pages.")
+        lines.append(text.format(count=event.exceptions))
+    return "\n".join(lines) or _("Nothing waits for staff.")
+
+
+def refunds(event: RefundsShown) -> str:
+    """The latest refunds, the newest first."""
+    if not event.payments:
+        return _("Nothing was paid back.")
+    return "\n".join([_("Paid back:"), *map(_line, event.payments), *_more(event.more)])
+
+
+def audit(event: AuditShown, names: Mapping[MemberId, str]) -> str:
+    """Who did what, the newest first; somebody without a name is none of staff."""
+    days = span(event.first, event.last)
+    if not event.entries:
+        return _("{span}: no staff command was used.").format(span=days)
+    lines = [days]
+    for entry in event.entries:
+        who = names.get(entry.who) or _("somebody unknown")
+        refused = "" if entry.allowed else f" ({_('refused')})"
+        lines.append(f"{moment(entry.at)}  {who}: {entry.command}{refused}")
+    return "\n".join([*lines, *_more(event.more)])
+
+
+def volunteers(event: VolunteersListed) -> str:
+    """Who registered, by name."""
+    wanted = ", ".join(filter(None, (event.skill, event.place)))
+    if not event.volunteers:
+        if not wanted:
+            return _("Nobody has registered yet.")
+        return _("I found no volunteers for: {wanted}. /volunteers lists all.").format(wanted=wanted)
+    lines = [_("Volunteers:") if not wanted else _("Volunteers for {wanted}:").format(wanted=wanted)]
+    for one in event.volunteers:
+        contact = f", {one.email}" if one.email else ""
+        lines.append(f"*{one.full_name}*, {one.place}, {one.province}: {', '.join(one.skills)}{contact}")
+    return "\n".join([*lines, *_more(event.more)])
+
+
+def _line(line: PaymentLine) -> str:
+    about = [method_name(line.method), *([_(line.purpose)] if line.purpose else [])]
+    waits = line.state == "open" and line.method == "manual"
+    state = state_words("awaiting_approval") if waits else _(_STATES.get(line.state, line.state))
+    return f"{line.reference}  *{money(line.amount)}*  {', '.join(about)}  {day(line.at)}: {_cause(state, line.cause)}"
+
+
+def _cause(what: str, cause: str | None) -> str:
+    return f"{what} ({cause.replace('_', ' ')})" if cause else what
+
+
+def _more(count: int) -> list[str]:
+    return [_("And {count} more, on the finance pages.").format(count=count)] if count else []

@@ -1,6 +1,6 @@
 """One HTTP request at credex-core: its rate, the member's token, and what its answer proves (contract 2).
 
-Every request goes through `_post`: that is where a breaker belongs. Never logged here: tokens, phones, handles, bodies.
+Every request goes through `_post`, with the breaker around it. Never logged here: tokens, phones, handles, bodies.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from services.credex.adapters.vault import Vault
 from services.credex.adapters.wire import Envelope, NotAnEnvelope
 from services.credex.domain.answer import NOT_A_MEMBER, OUTSIDE_THE_RULES, UNAUTHORIZED_CLIENT, Refusal
 from services.credex.domain.request import Asked
+from shared.http.breaker import Breaker, CircuitOpen
 from shared.kernel.ids import MemberId
 from shared.outcalls.calls import NotSent, Unclear
 
@@ -54,8 +55,11 @@ class Core:
     Unclear for anything but a proven answer.
     """
 
-    def __init__(self, client: httpx.AsyncClient, url: str, client_key: str, bucket: Bucket, vault: Vault) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, url: str, client_key: str, bucket: Bucket, vault: Vault, breaker: Breaker
+    ) -> None:
         self._client = client
+        self._breaker = breaker
         self._url = url.rstrip("/")
         self._client_key = client_key
         self._bucket = bucket
@@ -129,19 +133,26 @@ class Core:
         await self._bucket.take(background=background)
         trace.get_current_span().add_event("credex-core", {"endpoint": path})
         try:
-            response = await self._client.post(
-                f"{self._url}/{path}", json=body, headers={"x-client-api-key": self._client_key, **headers}
-            )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise NotSent(type(error).__name__) from error
-        except httpx.HTTPError as error:
-            raise Unclear(type(error).__name__) from error
+            async with self._breaker:
+                response = await self._exchange(path, body, headers)
+        except CircuitOpen as error:
+            raise NotSent("the circuit is open", retry_after=error.retry_after) from error
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             wait = _retry_after(response)
             log.warning("credex-core says that we ask too much", extra={"seconds": wait})
             await self._bucket.hold(wait)
             raise NotSent("HTTP 429", retry_after=wait)
         return response
+
+    async def _exchange(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> httpx.Response:
+        try:
+            return await self._client.post(
+                f"{self._url}/{path}", json=body, headers={"x-client-api-key": self._client_key, **headers}
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise NotSent(type(error).__name__) from error
+        except httpx.HTTPError as error:
+            raise Unclear(type(error).__name__) from error
 
 
 def _proven(path: str, response: httpx.Response) -> Envelope:

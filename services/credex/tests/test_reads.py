@@ -215,6 +215,20 @@ async def test_a_core_that_is_away_is_told_after_a_kind_word(world: World) -> No
     assert len(world.harness.all(CredexDelayed)) == 1
 
 
+@pytest.mark.parametrize("world", [{"down": True}], indirect=True)
+async def test_a_core_that_is_known_to_be_down_is_left_alone_until_a_trial_finds_it_back(world: World) -> None:
+    async def circuit() -> object:
+        return (await world.harness.services["credex"].health["credex-core"]())["circuit_state"]
+
+    await world.say(OpenDashboard(member=TARIRO, request="q1"))
+    await world.harness.advance(40, step=1)
+    assert await circuit() == "open"
+    await world.open_core()
+    await world.harness.advance(70, step=2)
+    assert await circuit() == "closed"
+    assert (await world.only(DashboardShown)).answers == "q1"
+
+
 async def test_who_is_answered_in_time_hears_no_kind_word(world: World) -> None:
     await world.dashboard(TARIRO)
     await world.harness.advance(30, step=2)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from services.gateway.domain.identities import Resolution
 from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, StatusUpdate
 from shared.contracts.base import Event
 from shared.contracts.gateway import (
     AccountNoticed,
     Address,
     DeliveryStatusChanged,
-    IdentityChanged,
     InboundNoticed,
     MessageReceived,
+    SystemNotice,
 )
 from shared.kernel.ids import MemberId
 
@@ -21,22 +20,15 @@ def address_of(update: InboundUpdate | StatusUpdate) -> Address:
     return Address(phone_number_id=update.phone_number_id, phone=update.person.phone, bsuid=update.person.bsuid)
 
 
-def identity_events(update: InboundUpdate | StatusUpdate, resolution: Resolution) -> list[Event]:
-    """What is news about who the person is."""
-    if not resolution.is_news:
-        return []
-    address = address_of(update)
-    return [
-        IdentityChanged(member=resolution.member, address=address),
-        *(IdentityChanged(member=alias, address=address, alias_of=resolution.member) for alias in resolution.aliases),
-    ]
-
-
 def inbound_events(update: InboundUpdate, member: MemberId) -> list[Event]:
-    """A message: its content for the conversation, its time and address for whoever answers."""
+    """A message: its content for the conversation, its time and address for whoever answers.
+
+    Only what the person did themselves, and to us alone, opens the 24-hour window (contract 4.5).
+    """
     address = address_of(update)
+    opens = not isinstance(update.content, SystemNotice) and update.group_id is None
     return [
-        InboundNoticed(member=member, address=address, at=update.sent_at),
+        *([InboundNoticed(member=member, address=address, at=update.sent_at)] if opens else []),
         MessageReceived(
             member=member,
             address=address,
@@ -60,6 +52,7 @@ def status_event(update: StatusUpdate, member: MemberId) -> DeliveryStatusChange
         at=update.at,
         reference=update.reference,
         problems=update.problems,
+        pricing=update.pricing,
     )
 
 

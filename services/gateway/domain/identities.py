@@ -21,33 +21,27 @@ class Identity(BaseModel):
     member: MemberId
     first_seen: datetime
     last_seen: datetime
+    follows: MemberId | None = None
+    """Whose identity this has become in place of another, by WhatsApp's word alone."""
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """Who it is, which identities are new to us, which must move to the member, and who became an alias."""
+    """Who it is, which identities are new to us, and which must move to the member from others, now aliases."""
 
     member: MemberId
     new: tuple[str, ...]
     moved: tuple[str, ...]
-    aliases: tuple[MemberId, ...]
-
-    @property
-    def is_news(self) -> bool:
-        """Whether others should be told."""
-        return bool(self.new or self.moved)
 
 
 def resolve(identities: Sequence[str], known: Mapping[str, Identity], fresh: MemberId) -> Resolution:
     """The member of these identities, of which `known` are stored; `fresh` if none of them is."""
     stored = {name: known[name] for name in identities if name in known}
     if not stored:
-        return Resolution(fresh, tuple(identities), (), ())
+        return Resolution(fresh, tuple(identities), ())
     oldest = min(stored.values(), key=lambda identity: (identity.first_seen, identity.member))
-    others = {name: identity for name, identity in stored.items() if identity.member != oldest.member}
     return Resolution(
         member=oldest.member,
         new=tuple(name for name in identities if name not in stored),
-        moved=tuple(others),
-        aliases=tuple(dict.fromkeys(identity.member for identity in others.values())),
+        moved=tuple(name for name, identity in stored.items() if identity.member != oldest.member),
     )

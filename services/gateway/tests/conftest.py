@@ -17,6 +17,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from services.gateway.app import make
+from services.gateway.store import IDENTITIES, INTAKE
 from shared.http.server import Server
 from shared.store.redis import connect
 from shared.testing.harness import Harness
@@ -51,7 +52,14 @@ class Edge:
     async def quiet(self) -> None:
         """Wait until all that was accepted is said: chaos leaves some of it to the sweep."""
         await self.harness.running["gateway"].entry.drain()
-        await self.harness.advance(8, step=2)
+        await self.harness.advance(1)
+        while self._unsaid():
+            await self.harness.advance(8, step=2)
+
+    def _unsaid(self) -> set[str]:
+        documents = [*self.harness.documents("gateway", INTAKE), *self.harness.documents("gateway", IDENTITIES)]
+        written = {entry.id for document in documents for entry in document.outbox}
+        return written - {envelope.id for envelope in self.harness.said}
 
     def said(self, name: str) -> list[dict[str, Any]]:
         return [envelope.data for envelope in self.harness.said if envelope.type == f"gateway.{name}"]

@@ -12,10 +12,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from services.gateway.app import make
 from services.gateway.forward import Forward
+from services.gateway.tests.conftest import Edge, sign
 from shared.http.client import make_client
 from shared.http.inside import only_from_inside
-from shared.testing.harness import common_settings
+from shared.store.redis import connect
+from shared.testing.harness import Harness, common_settings
 
 
 @dataclass
@@ -128,3 +131,30 @@ async def test_who_shows_no_token_is_refused() -> None:
             async with session.get("/", headers=headers) as answer:
                 assert answer.status == 403
     assert inside.seen == []
+
+
+async def test_a_form_reaches_conversation_only_with_a_good_signature(
+    edge: Edge, inside: Inside, valkey_url: str
+) -> None:
+    """432 is what a phone understands as a wrong signature (WhatsApp contract 5.2). (`edge` for its settings.)"""
+    behind = web.Application()
+    behind.router.add_post("/forms", only_from_inside("test", inside.take))
+    client = connect(valkey_url)
+    async with TestServer(behind) as server:
+        common = common_settings().model_copy(update={"services_url": str(server.make_url("/"))})
+        async with Harness({"gateway": make}, redis=client, common=common) as harness:
+            app = web.Application()
+            routes = harness.services["gateway"].routes
+            assert routes is not None
+            routes(app)
+            async with TestServer(app) as listening, aiohttp.ClientSession(listening.make_url("/")) as http:
+                for wrong in ("", sign(b"other"), "sha1=0"):
+                    headers = {"x-hub-signature-256": wrong} if wrong else {}
+                    async with http.post("/webhook/flow", data=b"{}", headers=headers) as answer:
+                        assert answer.status == 432
+                assert inside.bodies == []
+                headers = {"x-hub-signature-256": sign(b"{}")}
+                async with http.post("/webhook/flow", data=b"{}", headers=headers) as answer:
+                    assert (answer.status, await answer.read()) == (207, b"\x00answer")
+    await client.aclose()
+    assert inside.bodies == [b"{}"]

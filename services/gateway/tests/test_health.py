@@ -13,7 +13,8 @@ async def test_health_is_as_good_as_the_services_say(edge: Edge, valkey_url: str
     client = connect(valkey_url)
 
     async def beat(name: str, *, ready: bool) -> None:
-        value = {"service": name, "at": "now", "ready": ready, "parts": {"stores": {"ok": ready}}}
+        parts = {"stores": {"ok": ready}, "paynow": {"ok": ready, "circuit_state": "closed" if ready else "open"}}
+        value = {"service": name, "at": "now", "ready": ready, "parts": parts}
         await client.set(f"heartbeat:{name}", json.dumps(value))
 
     async def ask() -> tuple[int, dict[str, object]]:
@@ -29,5 +30,5 @@ async def test_health_is_as_good_as_the_services_say(edge: Edge, valkey_url: str
     await beat("payments", ready=False)
     status, health = await ask()
     assert (status, health["status"]) == (503, "degraded")
-    assert health["components"]["payment_service"] == {"ready": False}  # type: ignore[index]
+    assert health["components"]["payment_service"] == {"ready": False, "circuit_state": "open"}  # type: ignore[index]
     await client.aclose()

@@ -1,96 +1,165 @@
-"""Sends messages by the WhatsApp Graph API (WhatsApp contract 3 and 4)."""
+"""Sends messages by the WhatsApp Graph API, within its limits (WhatsApp contract 3 and 4)."""
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
 import httpx
+from redis.exceptions import RedisError
 
-from services.notifier.adapters.graph_bodies import body_of
-from services.notifier.ports import SendAnswer, SendRequest
+from services.notifier.adapters.graph_bodies import OUTGOING, Bodies, read_mark
+from services.notifier.adapters.limits import Limits
+from services.notifier.domain.refusals import rule_of
+from services.notifier.ports import Done, ReadMark, SendAnswer, SendRequest, Trouble
+from shared.contracts.gateway import Address
+from shared.http.breaker import Breaker, CircuitOpen
+from shared.kernel.clock import Clock
 from shared.outcalls.calls import NotSent, Unclear
+from shared.telemetry import metrics
 
 log = logging.getLogger(__name__)
 
-WAIT_AND_RETRY: dict[int, float] = {
-    1: 5.0,
-    2: 1.0,
-    4: 30.0,
-    130429: 1.0,
-    131000: 2.0,
-    131016: 1.0,
-    131056: 6.0,
-    131057: 60.0,
-    133004: 1.0,
-    2494100: 60.0,
-    80007: 60.0,
-}
-"""Codes after which the same message may be sent again, and the seconds to wait (contract 4.2)."""
-
-OPERATOR: dict[int, float] = {
-    0: 60.0,
-    3: 60.0,
-    10: 60.0,
-    190: 60.0,
-    131005: 60.0,
-    131031: 600.0,
-    131037: 60.0,
-    131045: 60.0,
-    131048: 600.0,
-    133010: 60.0,
-    368: 600.0,
-}
-"""Codes that only the operator can mend: keep the message, say so loudly, look again after these seconds."""
+STOPPED_TEMPLATE = 132015
 
 
 class Graph:
     """One business account at the Graph API. Safe for concurrent use."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str, token: str) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        url: str,
+        token: str,
+        bodies: Bodies,
+        limits: Limits,
+        breaker: Breaker,
+        clock: Clock,
+    ) -> None:
         self._client = client
         self._url = url.rstrip("/")
         self._headers = {"authorization": f"Bearer {token}"}
+        self._bodies = bodies
+        self._limits = limits
+        self._breaker = breaker
+        self._clock = clock
 
     async def send(self, request: SendRequest) -> SendAnswer:
         """Hand one message over. Raises NotSent when WhatsApp has certainly not taken it, Unclear otherwise."""
-        body = body_of(request.address, request.content, request.reference)
-        url = f"{self._url}/{request.address.phone_number_id}/messages"
+        if self._clock.now() >= request.valid_until:
+            return SendAnswer()
+        content = OUTGOING.validate_python(request.content)
+        template = self._bodies.template_of(content)
+        # The member goes along, so that a status finds its mailbox even where WhatsApp names nobody (contract 2.4).
+        reference = f"{request.reference}/{request.member}"
+        body = self._bodies.of(request.address, content, reference, request.media_id)
         try:
-            response = await self._client.post(url, json=body, headers=self._headers)
+            verdict = await self._limits.take(request.address, request.purpose, template)
+        except (RedisError, OSError):
+            raise NotSent("the limits cannot be asked", retry_after=1.0) from None
+        if verdict.template_stopped:
+            return SendAnswer(code=STOPPED_TEMPLATE)
+        if verdict.wait is not None:
+            raise NotSent("within the limits", retry_after=verdict.wait)
+        response = await self._post(request.address.phone_number_id, body)
+        return await self._answer_of(response, request.address, template)
+
+    async def mark_read(self, mark: ReadMark) -> Done:
+        """Mark a message as read. A refusal changes nothing for anybody."""
+        response = await self._post(mark.number, read_mark(mark.message_id, typing=mark.typing))
+        if response.status_code != httpx.codes.OK:
+            log.info("a read mark was refused", extra={"status": response.status_code})
+        return Done()
+
+    async def mind(self, trouble: Trouble) -> Done:
+        """Tell the operator what they must know of a message, and let those wait whom its code concerns."""
+        rule = None if trouble.code is None else rule_of(trouble.code)
+        if rule is not None and trouble.code is not None:
+            await self._pause(trouble.code, Address(phone_number_id=trouble.number), None)
+        about = {"code": trouble.code, "purpose": trouble.purpose, "reference": trouble.reference}
+        if trouble.failed:
+            metrics.failed_messages.add(
+                1, {"purpose": trouble.purpose, "watched": trouble.watched, "code": str(trouble.code)}
+            )
+        if trouble.failed and trouble.watched:
+            log.error("finance did not get a message", extra=about)
+        elif rule is not None and rule.operator:
+            log.error("WhatsApp refuses a message: %s", rule.meaning, extra=about)
+        elif trouble.failed:
+            log.warning("a message will not arrive", extra=about)
+        return Done()
+
+    async def _post(self, number: str, body: dict[str, Any]) -> httpx.Response:
+        try:
+            async with self._breaker:
+                response = await self._client.post(f"{self._url}/{number}/messages", json=body, headers=self._headers)
+                if response.status_code >= 500 and not _is_json(response):
+                    raise Unclear(f"not JSON, HTTP {response.status_code}")
+                return response
+        except CircuitOpen as error:
+            raise NotSent("the circuit is open", retry_after=error.retry_after) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotSent(type(error).__name__) from error
         except httpx.HTTPError as error:
             raise Unclear(type(error).__name__) from error
-        return _answer_of(response)
+
+    async def _answer_of(self, response: httpx.Response, address: Address, template: str | None) -> SendAnswer:
+        try:
+            answer: Any = response.json()
+        except ValueError as error:
+            raise Unclear(f"not JSON, HTTP {response.status_code}") from error
+        match answer:
+            case {"messages": [{"id": str() as message_id}, *_]}:
+                return SendAnswer(message_id=message_id)
+            case {"error": {"code": int() as code}}:
+                metrics.whatsapp_refusals.add(1, {"code": str(code)})
+                retry_after = _retry_after(response)
+                await self._pause(code, address, template)
+                rule = rule_of(code)
+                if rule.operator:
+                    about = {"code": code, "trace": answer["error"].get("fbtrace_id"), "scope": rule.scope}
+                    log.error("WhatsApp refuses: %s", rule.meaning, extra=about)
+                return SendAnswer(code=code, retry_after=retry_after)
+            case _:
+                raise Unclear(f"an answer of unknown shape, HTTP {response.status_code}")
+
+    async def _pause(self, code: int, address: Address, template: str | None) -> None:
+        """Everybody in the scope of the refusal waits, in every replica."""
+        rule = rule_of(code)
+        try:
+            await self._limits.pause(rule.scope, address, template, rule.wait)
+        except (RedisError, OSError):
+            log.warning("a pause cannot be shared now", extra={"code": code})
 
 
-def _answer_of(response: httpx.Response) -> SendAnswer:
+def _is_json(response: httpx.Response) -> bool:
     try:
-        answer: Any = response.json()
-    except ValueError as error:
-        raise Unclear(f"not JSON, HTTP {response.status_code}") from error
-    match answer:
-        case {"messages": [{"id": str() as message_id}, *_]}:
-            return SendAnswer(message_id=message_id)
-        case {"error": {"code": int() as code}}:
-            return _refusal(code, response)
-        case _:
-            raise Unclear(f"an answer of unknown shape, HTTP {response.status_code}")
-
-
-def _refusal(code: int, response: httpx.Response) -> SendAnswer:
-    """Decided by the code alone, never by HTTP status or text (contract 0, rule 12)."""
-    wait = WAIT_AND_RETRY.get(code)
-    if wait is not None:
-        raise NotSent(f"code {code}", retry_after=_retry_after(response) or wait)
-    if code in OPERATOR or 200 <= code <= 299:
-        log.error("WhatsApp refuses to serve us; the operator must look", extra={"code": code})
-        raise NotSent(f"code {code}", retry_after=OPERATOR.get(code, 60.0))
-    log.warning("WhatsApp refused a message", extra={"code": code})
-    return SendAnswer(code=code)
+        json.loads(response.content)
+    except ValueError:
+        return False
+    return True
 
 
 def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds: the `Retry-After` header, or the minutes in a usage header, whichever says more (contract 4.1)."""
     text = response.headers.get("retry-after", "")
-    return float(text) if text.isascii() and text.isdecimal() else None
+    waits = [float(text)] if text.isascii() and text.isdecimal() else []
+    for name in ("x-business-use-case-usage", "x-app-usage"):
+        try:
+            waits += [60.0 * minutes for minutes in _minutes(json.loads(response.headers.get(name, "null")))]
+        except (ValueError, RecursionError):
+            continue
+    return max(waits, default=None)
+
+
+def _minutes(usage: Any) -> list[float]:
+    """Every `estimated_time_to_regain_access` in a usage header."""
+    if isinstance(usage, list):
+        return [minutes for item in usage for minutes in _minutes(item)]
+    if not isinstance(usage, dict):
+        return []
+    own = usage.get("estimated_time_to_regain_access")
+    found = [float(own)] if isinstance(own, int | float) and not isinstance(own, bool) and 0 < own < 1e5 else []
+    return found + [minutes for value in usage.values() for minutes in _minutes(value)]

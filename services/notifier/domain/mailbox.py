@@ -1,4 +1,8 @@
-"""A member's mailbox: what is said to them, in order, one message under way at a time."""
+"""A member's mailbox: what is said to them, in order, one message under way at a time over each business number.
+
+A person may write to several numbers of ours. Each is a line of its own, with its own window and address, so that
+trouble with one number never holds up what goes by another (decision 0040).
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,14 @@ from pydantic import BaseModel
 
 from services.notifier.domain.delivery import Delivery, Evidence
 from shared.contracts.gateway import Address
+from shared.contracts.notifier import Purpose, Template
 
 WINDOW = timedelta(hours=23, minutes=55)
 """Free-form messages may follow a person's own for 24 hours; the check is Meta's, so we stop short of it."""
 REMEMBERED = 100
 """Finished deliveries kept for late statuses."""
-MOST_TRIES = 3
-"""How often an uncertain message is sent again before it counts as failed."""
+
+_RANK: dict[Purpose, int] = {"reply": 0, "notice": 1, "report": 2}
 
 
 class Stray(BaseModel):
@@ -24,42 +29,75 @@ class Stray(BaseModel):
     evidence: Evidence
 
 
-class Mailbox(BaseModel):
-    """All that the notifier knows of a member. The order of `deliveries` is the order of speaking."""
+class Line(BaseModel):
+    """A person over one business number."""
 
-    address: Address | None = None
+    address: Address
     last_heard_at: datetime | None = None
-    deliveries: list[Delivery] = []
-    strays: list[Stray] = []
-
-    def heard_from(self, address: Address | None, at: datetime | None) -> None:
-        """The person wrote at this time, from this address."""
-        if address is not None and (at is None or self.last_heard_at is None or at >= self.last_heard_at):
-            self.address = address
-        if at is not None:
-            self.last_heard_at = max(at, self.last_heard_at or at)
+    """When the person last wrote to this number."""
+    seen_at: datetime | None = None
+    """When the address was last seen in use."""
 
     def window_is_open(self, now: datetime) -> bool:
         """Whether a free-form message may go out now (WhatsApp contract 4.5)."""
         return self.last_heard_at is not None and now - self.last_heard_at < WINDOW
 
+
+class Mailbox(BaseModel):
+    """All that the notifier knows of a member. The order of `deliveries` is the order of speaking."""
+
+    lines: dict[str, Line] = {}
+    """By the business number's id."""
+    deliveries: list[Delivery] = []
+    strays: list[Stray] = []
+
+    def heard_from(self, address: Address, at: datetime | None) -> None:
+        """The person wrote at this time, from this address; None: the address is known, but not by writing."""
+        line = self.lines.setdefault(address.phone_number_id, Line(address=address))
+        if at is None or line.seen_at is None or at >= line.seen_at:
+            line.address = address
+        if at is not None:
+            line.last_heard_at = max(at, line.last_heard_at or at)
+            line.seen_at = max(at, line.seen_at or at)
+
+    def know(self, address: Address) -> None:
+        """An address that others hold; what was seen in use here is newer."""
+        self.lines.setdefault(address.phone_number_id, Line(address=address))
+
+    def latest_number(self) -> str | None:
+        """The number that the person last wrote to, else any that they are known at."""
+        heard = {number: line.last_heard_at for number, line in self.lines.items() if line.last_heard_at}
+        return max(heard, key=lambda number: heard[number]) if heard else next(iter(self.lines), None)
+
+    def may_go(self, delivery: Delivery, now: datetime) -> bool:
+        """Whether the message may go as it is: in the window, or as a template."""
+        line = self.lines.get(delivery.number)
+        return line is not None and (isinstance(delivery.content, Template) or line.window_is_open(now))
+
     def take(self, delivery: Delivery) -> None:
-        """Queue one more message; finished ones beyond the remembered number go."""
+        """Queue one more message; finished ones lose their content, and go beyond the remembered number."""
         self.deliveries.append(delivery)
-        finished = [known for known in self.deliveries if known.state in {"delivered", "read", "failed"}]
+        for known in self.deliveries:
+            if known.is_finished:
+                known.content = known.template = None
+        finished = [known for known in self.deliveries if known.state in {"accepted", "delivered", "read", "failed"}]
         for old in finished[: max(0, len(self.deliveries) - REMEMBERED)]:
             self.deliveries.remove(old)
 
-    def next_to_send(self) -> Delivery | None:
-        """The oldest queued message, unless one is under way."""
-        if any(delivery.is_under_way for delivery in self.deliveries):
+    def next_to_send(self, number: str) -> Delivery | None:
+        """The next message over a number, unless one is under way: replies first, each kind in order."""
+        on_line = [delivery for delivery in self.deliveries if delivery.number == number]
+        if any(delivery.is_under_way for delivery in on_line):
             return None
-        return next((delivery for delivery in self.deliveries if delivery.state == "queued"), None)
+        queued = [delivery for delivery in on_line if delivery.state == "queued"]
+        return min(queued, key=lambda delivery: _RANK[delivery.purpose], default=None)
 
     def find(self, reference: str | None, message_id: str | None = None) -> Delivery | None:
         """The delivery of our reference, or of WhatsApp's id."""
         for delivery in self.deliveries:
-            if delivery.reference == reference or (message_id and delivery.message_id == message_id):
+            if delivery.reference == reference:
+                return delivery
+            if message_id and (delivery.message_id == message_id or message_id in delivery.failed_ids):
                 return delivery
         return None
 

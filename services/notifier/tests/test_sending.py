@@ -5,110 +5,30 @@ WhatsApp is played by a small stand-in over HTTP; the sandbox's own tests hold t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
-from typing import Any
 
-import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
-from services.notifier.app import make
 from services.notifier.store import MAILBOXES
-from shared.contracts.gateway import Address, DeliveryProblem, DeliveryStatusChanged, IdentityChanged, InboundNoticed
+from services.notifier.tests.conftest import ADDRESS, MEMBER, WhatsApp, command, refusal, status
+from shared.contracts.gateway import Address, IdentityChanged, InboundNoticed
 from shared.contracts.notifier import (
     Buttons,
     Choice,
     ChoiceList,
+    ContactRequest,
+    FlowButton,
     LinkButton,
     ListSection,
+    MarkRead,
     MessageAccepted,
     MessageDelivered,
     MessageFailed,
     MessageRead,
-    Outgoing,
     PlainText,
     SendMessage,
 )
-from shared.kernel.ids import MemberId
 from shared.testing.harness import Harness
-
-MEMBER = MemberId("M-1")
-ADDRESS = Address(phone_number_id="100", phone="+263771234567")
-
-Script = Callable[[dict[str, Any]], web.StreamResponse]
-
-
-class WhatsApp:
-    """Takes messages, in order; `faults` are answered first, one per request. None closes the connection."""
-
-    def __init__(self) -> None:
-        self.bodies: list[dict[str, Any]] = []
-        self.faults: list[web.Response | None] = []
-        self.tokens: set[str] = set()
-
-    async def messages(self, request: web.Request) -> web.Response:
-        self.tokens.add(request.headers["authorization"])
-        body = await request.json()
-        if self.faults:
-            fault = self.faults.pop(0)
-            if fault is None:
-                self.bodies.append(body)
-                assert request.transport is not None
-                request.transport.abort()
-                return web.Response()
-            return fault
-        self.bodies.append(body)
-        return web.json_response({"messages": [{"id": f"wamid.{len(self.bodies)}"}]})
-
-    @property
-    def texts(self) -> list[str]:
-        return [body["text"]["body"] for body in self.bodies]
-
-
-def refusal(code: int, status: int = 400, **headers: str) -> web.Response:
-    return web.json_response({"error": {"code": code, "message": "no"}}, status=status, headers=headers)
-
-
-@pytest.fixture
-async def whatsapp(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WhatsApp]:
-    stand_in = WhatsApp()
-    app = web.Application()
-    app.router.add_post("/v26.0/100/messages", stand_in.messages)
-    async with TestServer(app) as server:
-        monkeypatch.setenv("WHATSAPP_API_URL", str(server.make_url("/v26.0")))
-        monkeypatch.setenv("WHATSAPP_TOKEN", "token-of-test")
-        monkeypatch.setenv("RECONCILE_SECONDS", "15")
-        yield stand_in
-
-
-@pytest.fixture
-async def harness(whatsapp: WhatsApp) -> AsyncIterator[Harness]:
-    async with Harness({"notifier": make}) as harness:
-        yield harness
-
-
-def command(harness: Harness, text: str | Outgoing, *, heard: bool = True) -> SendMessage:
-    content = PlainText(body=text) if isinstance(text, str) else text
-    return SendMessage(
-        member=MEMBER,
-        address=ADDRESS,
-        content=content,
-        purpose="reply",
-        answers_at=harness.clock.now() if heard else None,
-    )
-
-
-def status(harness: Harness, word: str, message_id: str, reference: str | None = None) -> DeliveryStatusChanged:
-    return DeliveryStatusChanged(
-        member=MEMBER,
-        phone_number_id="100",
-        message_id=message_id,
-        status=word,
-        at=harness.clock.now(),
-        reference=reference,
-        problems=(DeliveryProblem(code=131026),) if word == "failed" else (),
-    )
 
 
 async def test_messages_arrive_in_the_order_in_which_they_were_said(harness: Harness, whatsapp: WhatsApp) -> None:
@@ -122,7 +42,7 @@ async def test_messages_arrive_in_the_order_in_which_they_were_said(harness: Har
 async def test_our_reference_goes_along_and_the_number_has_its_plus(harness: Harness, whatsapp: WhatsApp) -> None:
     [asked] = await harness.say(command(harness, "hello"))
     [body] = whatsapp.bodies
-    assert body["biz_opaque_callback_data"] == asked.id
+    assert body["biz_opaque_callback_data"] == f"{asked.id}/{MEMBER}"
     assert body["to"] == "+263771234567"
     assert harness.only(MessageAccepted).reference == asked.id
 
@@ -238,3 +158,69 @@ async def test_each_kind_of_content_has_the_shape_of_the_contract(harness: Harne
         ],
     }
     assert link["action"]["parameters"] == {"display_text": "Open", "url": "https://example.org"}
+
+
+async def test_a_form_opens_at_a_screen_or_asks_our_endpoint_for_the_first(
+    harness: Harness, whatsapp: WhatsApp
+) -> None:
+    form = FlowButton(body="Register", title="Fill in", flow_id="7", token="t" * 22)
+    await harness.say(
+        command(harness, form),
+        command(harness, form.model_copy(update={"screen": "DETAILS", "draft": True})),
+        command(harness, form.model_copy(update={"screen": "DETAILS", "data": {"name": "Tariro"}})),
+        command(harness, ContactRequest(body="May we have your number?")),
+    )
+    await harness.advance(2)
+    asked, draft, filled, contact = (body["interactive"] for body in whatsapp.bodies)
+    token = {"flow_message_version": "3", "flow_token": "t" * 22, "flow_id": "7", "flow_cta": "Fill in"}
+    assert asked["action"] == {"name": "flow", "parameters": {**token, "flow_action": "data_exchange"}}
+    assert draft["action"]["parameters"] == {
+        **token,
+        "mode": "draft",
+        "flow_action": "navigate",
+        "flow_action_payload": {"screen": "DETAILS"},
+    }
+    assert filled["action"]["parameters"]["flow_action_payload"] == {"screen": "DETAILS", "data": {"name": "Tariro"}}
+    assert contact["action"] == {"name": "request_contact_info"}
+
+
+async def test_a_message_that_a_person_wrote_is_marked_read_and_typing_is_shown(
+    harness: Harness, whatsapp: WhatsApp
+) -> None:
+    await harness.say(MarkRead(member=MEMBER, phone_number_id="100", message_id="wamid.in", typing=True))
+    assert whatsapp.bodies == [
+        {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": "wamid.in",
+            "typing_indicator": {"type": "text"},
+        }
+    ]
+
+
+async def test_replies_go_before_notices_and_notices_before_reports(harness: Harness, whatsapp: WhatsApp) -> None:
+    whatsapp.faults = [refusal(131056)]
+    purposes = ("reply", "report", "notice", "reply")
+    await harness.say(*(command(harness, f"{n} {what}", purpose=what) for n, what in enumerate(purposes)))
+    await harness.advance(5)
+    assert whatsapp.texts == ["0 reply", "3 reply", "2 notice", "1 report"]
+
+
+async def test_what_has_arrived_is_not_kept_in_words(harness: Harness, whatsapp: WhatsApp) -> None:
+    [asked] = await harness.say(command(harness, "private"))
+    await harness.say(status(harness, "delivered", "wamid.1", asked.id))
+    await harness.say(command(harness, "next"))
+    mailbox = await harness.state("notifier", MAILBOXES, MEMBER)
+    assert mailbox is not None
+    assert "private" not in mailbox.model_dump_json()
+    assert [delivery.state for delivery in mailbox.deliveries] == ["delivered", "accepted"]
+
+
+async def test_each_send_belongs_to_the_trace_that_asked_for_it(harness: Harness, whatsapp: WhatsApp) -> None:
+    """A message that waited for the one before was sent in the trace of that one."""
+    await harness.say(*(command(harness, f"{number}") for number in range(3)))
+    await harness.advance(3)
+    asked = [span.context.trace_id for span in harness.spans if span.name == "notifier send" and span.context]
+    sent = [span.context.trace_id for span in harness.spans if span.name == "call whatsapp.send" and span.context]
+    assert len(sent) == len(set(sent)) == 3
+    assert set(sent) <= set(asked)

@@ -114,24 +114,32 @@ def about(payment: Payment) -> dict[str, object]:
     }
 
 
+def settled(payment: Payment, before: State, now: datetime) -> PaymentSettled:
+    """The event of a payment whose money is in; the first time counts, whatever is disputed later."""
+    payment.settled_at = payment.settled_at or now
+    reference = payment.paynow_reference
+    return PaymentSettled(
+        provider_reference=reference,
+        settled_at=payment.settled_at,
+        after=before,
+        congregation=payment.congregation,
+        province=payment.province,
+        **about(payment),
+    )
+
+
 def _events(payment: Payment, state: Outcome, before: State, now: datetime) -> list[Event]:
     match state:
         case "settled":
-            payment.settled_at = payment.settled_at or now
-            reference = payment.paynow_reference
-            return [
-                PaymentSettled(
-                    provider_reference=reference, settled_at=payment.settled_at, after=before, **about(payment)
-                )
-            ]
+            return [settled(payment, before, now)]
         case "cancelled":
             return [PaymentCancelled(cancelled_at=now, **about(payment))]
         case "failed":
             return [failed(payment, "declined", now)]
         case "disputed":
-            return [PaymentDisputed(disputed_at=now, **about(payment))]
+            return [PaymentDisputed(disputed_at=now, after=before, **about(payment))]
         case "refunded":
-            return [PaymentRefunded(refunded_at=now, **about(payment))]
+            return [PaymentRefunded(refunded_at=now, after=before, **about(payment))]
         case _:
             assert_never(state)
 

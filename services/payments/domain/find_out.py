@@ -23,7 +23,7 @@ def found(payment: Payment, report: StatusReport, poll_url: str, *, test_mode: b
     if seemed_lost and report.word not in OUTCOMES:
         payment.asked_since = now
         payment.move("awaiting_payer", now, f"found: {report.word}", report.evidence)
-        events.append(initiated(payment, instructions=None, test_mode=test_mode))
+        events.append(initiated(payment, test_mode=test_mode))
     return events
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.payments.domain.payment import Payment
-from shared.contracts.payments import PaymentFailed, PaymentInitiated, PaymentUncertain, Reason
+from shared.contracts.payments import (
+    Authorisation,
+    PaymentFailed,
+    PaymentInitiated,
+    PaymentRefused,
+    PaymentUncertain,
+    Reason,
+)
 
 
 def accepted(
@@ -13,26 +20,30 @@ def accepted(
     *,
     poll_url: str,
     paynow_reference: str | None,
-    instructions: str | None,
-    test_mode: bool,
+    instructions: str | None = None,
+    authorisation: Authorisation | None = None,
+    one_time_code_url: str | None = None,
     now: datetime,
-    evidence: str,
-) -> list[PaymentInitiated]:
+    evidence: str | None,
+) -> bool:
     """Paynow took the request. "Ok" never means paid (Paynow contract 2.3).
 
-    The outcome may be known already, when a callback was faster than this answer: then nothing is said again.
+    False when the outcome is known already, since a callback was faster than this answer: nothing is to be said then.
     """
     payment.poll_url = poll_url
     payment.paynow_reference = payment.paynow_reference or paynow_reference
+    payment.instructions = instructions
+    payment.authorisation = authorisation
+    payment.one_time_code_url = one_time_code_url
     if payment.state != "initiating":
         payment.note(now, "initiation accepted", evidence)
-        return []
+        return False
     payment.asked_since = now
     payment.move("awaiting_payer", now, "initiation accepted", evidence)
-    return [initiated(payment, instructions=instructions, test_mode=test_mode)]
+    return True
 
 
-def initiated(payment: Payment, *, instructions: str | None, test_mode: bool) -> PaymentInitiated:
+def initiated(payment: Payment, *, test_mode: bool) -> PaymentInitiated:
     """The event of a payment that waits for its payer."""
     return PaymentInitiated(
         payment_id=payment.id,
@@ -40,8 +51,9 @@ def initiated(payment: Payment, *, instructions: str | None, test_mode: bool) ->
         payer=payment.payer,
         amount=payment.amount,
         method=payment.method,
-        instructions=instructions,
+        instructions=payment.instructions,
         test_mode=test_mode,
+        authorisation=payment.authorisation,
     )
 
 
@@ -52,6 +64,16 @@ def not_made(payment: Payment, reason: Reason, cause: str, now: datetime, eviden
         return []
     payment.move("failed", now, cause, evidence)
     return [failed(payment, reason, now)]
+
+
+def not_asked(payment: Payment, now: datetime) -> list[PaymentRefused]:
+    """The provider is known to be down and was not asked: the payer may try later, or in another way."""
+    if payment.state != "initiating":
+        return []
+    payment.move("failed", now, "not asked: the provider is known to be down")
+    return [
+        PaymentRefused(intent=payment.intent, payer=payment.payer, amount=payment.amount, rule="provider_away"),
+    ]
 
 
 def failed(payment: Payment, reason: Reason, now: datetime) -> PaymentFailed:

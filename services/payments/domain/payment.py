@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from services.payments.domain.states import MOVES, OPEN, IllegalMove, State
-from shared.contracts.payments import Method
+from shared.contracts.payments import Authorisation, Method
 from shared.kernel.ids import MemberId, PaymentId
 from shared.kernel.money import Money
 
@@ -19,6 +19,13 @@ class TrailEntry(BaseModel):
     state: State
     cause: str
     evidence: str | None = None
+
+
+class Approval(BaseModel):
+    """One person's word that the money has come."""
+
+    approver: MemberId
+    at: datetime
 
 
 class Payment(BaseModel):
@@ -33,6 +40,8 @@ class Payment(BaseModel):
     wallet: str | None
     """E.164; personal."""
     purpose: str
+    congregation: str | None = None
+    province: str | None = None
     merchant_trace: str
     """What the one attempt at Paynow is found by when its answer is lost (contract 4.2)."""
     requested_at: datetime
@@ -41,6 +50,15 @@ class Payment(BaseModel):
     poll_url: str | None = None
     """Holds a secret: never logged, never shown."""
     paynow_reference: str | None = None
+    instructions: str | None = None
+    """What to tell the payer to do, in the provider's words."""
+    authorisation: Authorisation | None = None
+    """What the payer must authorise with, where the method needs it."""
+    one_time_code_url: str | None = None
+    """O'mari: where the payer's code goes. Holds a secret, as `poll_url` does."""
+    wrong_codes: int = 0
+    """One-time codes that the provider called wrong."""
+    approvals: list[Approval] = []
     status_word: str | None = None
     """Paynow's latest word, in its normal form: tells "paid" from "awaiting delivery"."""
     asked_since: datetime | None = None

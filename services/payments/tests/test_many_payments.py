@@ -8,12 +8,11 @@ import pytest
 
 from sandbox.paynow.faults import EFFECTS, FaultName
 from services.payments.domain.payment import Payment
-from services.payments.domain.request import payment_id_of
 from services.payments.store import PAYMENTS, RECEIPTS
 from services.payments.tests.world import CANCELLED, DELAYED, NO_BALANCE, SUCCESS, TARIRO, World, request
 from shared.bus.dead_letters import DEAD_LETTERS
 from shared.contracts.payments import CheckPayment, PaymentSettled, PaymentUncertain, ReceiptIssued
-from shared.kernel.ids import MemberId, seeded_chance
+from shared.kernel.ids import MemberId, payment_id_of, seeded_chance
 
 PAYMENTS_MADE = 60
 STRIKES = [

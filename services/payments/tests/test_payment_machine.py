@@ -12,16 +12,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.payments.domain.apply_status import NOT_BEGUN, OUTCOMES, PENDING, StatusReport, apply_status, to_review
+from services.payments.domain.approve import approve, reject
 from services.payments.domain.ask_again import POLLS, TRACES, is_over, next_question
 from services.payments.domain.expire import expire
 from services.payments.domain.find_out import found, not_found
-from services.payments.domain.initiate import accepted, answer_lost, not_made
+from services.payments.domain.initiate import accepted, answer_lost, initiated, not_made
 from services.payments.domain.payment import Payment
 from services.payments.domain.request import new_payment
 from services.payments.domain.states import MOVES, IllegalMove
-from services.payments.tests.world import request
+from services.payments.tests.world import TARIRO, request
 from shared.contracts.base import Event
 from shared.contracts.payments import (
+    ApprovalRefused,
+    PaymentApproved,
     PaymentCancelled,
     PaymentDisputed,
     PaymentExpired,
@@ -29,10 +32,15 @@ from shared.contracts.payments import (
     PaymentInitiated,
     PaymentNeedsReview,
     PaymentRefunded,
+    PaymentRejected,
     PaymentSettled,
     PaymentUncertain,
 )
+from shared.kernel.ids import MemberId
+from shared.kernel.money import Money
 
+RUDO, FARAI = MemberId("M-RUDO"), MemberId("M-FARAI")
+TWO_NEEDED = {"USD": Money.of("10", "USD")}
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 URL = "https://www.paynow.co.zw/Interface/CheckPayment/?guid=1"
 MONEY_IN = {word for word, state in OUTCOMES.items() if state == "settled"}
@@ -46,6 +54,7 @@ STATE_OF = {
     PaymentDisputed: "disputed",
     PaymentRefunded: "refunded",
     PaymentNeedsReview: "needs_review",
+    PaymentRejected: "rejected",
 }
 
 words = st.sampled_from([*OUTCOMES, *PENDING, "Awaiting  DELIVERY", "something new"])
@@ -79,11 +88,25 @@ class PaymentMachine(RuleBasedStateMachine):
         self.events: list[Event] = []
         self.provider_said: set[str] = set()
         """Words of reports that fitted the payment."""
+        self.approvers: set[MemberId] = set()
 
     def take(self, events: list[Event] | list[PaymentInitiated] | list[PaymentFailed] | list[PaymentUncertain]) -> None:
         for event in events:
             assert STATE_OF[type(event)] == self.payment.state
             self.events.append(event)
+
+    @rule(approver=st.sampled_from([RUDO, FARAI, TARIRO]))
+    def staff_approve(self, approver: MemberId) -> None:
+        events = approve(self.payment, approver, TWO_NEEDED, self.now)
+        if isinstance(events[0], PaymentApproved):
+            assert approver not in {*self.approvers, TARIRO}
+            self.approvers.add(approver)
+        self.take([event for event in events if not isinstance(event, PaymentApproved | ApprovalRefused)])
+
+    @rule(approver=st.sampled_from([RUDO, TARIRO]))
+    def staff_reject(self, approver: MemberId) -> None:
+        events = reject(self.payment, approver, "not there", self.now)
+        self.take([event for event in events if not isinstance(event, ApprovalRefused)])
 
     @rule(seconds=st.sampled_from([1, 10, 61, 3600, 25 * 3600]))
     def time_passes(self, seconds: int) -> None:
@@ -91,17 +114,8 @@ class PaymentMachine(RuleBasedStateMachine):
 
     @rule(reference=references)
     def the_answer_is_ok(self, reference: str | None) -> None:
-        self.take(
-            accepted(
-                self.payment,
-                poll_url=URL,
-                paynow_reference=reference,
-                instructions=None,
-                test_mode=False,
-                now=self.now,
-                evidence="1" * 64,
-            )
-        )
+        if accepted(self.payment, poll_url=URL, paynow_reference=reference, now=self.now, evidence="1" * 64):
+            self.take([initiated(self.payment, test_mode=False)])
 
     @rule()
     def the_answer_is_a_refusal(self) -> None:
@@ -148,9 +162,9 @@ class PaymentMachine(RuleBasedStateMachine):
             self.provider_said.add(told.word)
 
     @invariant()
-    def it_is_never_settled_without_the_providers_word(self) -> None:
+    def it_is_never_settled_without_the_providers_word_or_that_of_two_people(self) -> None:
         if any(isinstance(event, PaymentSettled) for event in self.events):
-            assert self.provider_said & MONEY_IN
+            assert self.provider_said & MONEY_IN or self.approvers == {RUDO, FARAI}
 
     @invariant()
     def it_is_settled_again_only_after_a_dispute(self) -> None:
@@ -247,9 +261,7 @@ def test_a_request_that_seemed_lost_is_taken_up_again_when_it_turns_out_to_wait(
 
 def test_a_failure_that_paynow_told_is_not_taken_up_again_by_an_older_word() -> None:
     payment = fresh()
-    accepted(
-        payment, poll_url=URL, paynow_reference=None, instructions=None, test_mode=False, now=NOW, evidence="0" * 64
-    )
+    accepted(payment, poll_url=URL, paynow_reference=None, now=NOW, evidence="0" * 64)
     apply_status(payment, report(payment, "Failed"), "poll", NOW)
 
     assert found(payment, report(payment, "Sent"), URL, test_mode=False, now=NOW) == []

@@ -5,25 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from aiohttp import web
-from pydantic import SecretStr
 
 from sandbox.paynow import hashing, wire
-from services.payments.adapters.paynow import Paynow
-from services.payments.ports import Initiation, InitiationAnswer, Integration, Poll, Trace
-from services.payments.tests.world import USD_KEY, listener, serve
-from shared.http.client import make_client
-from shared.kernel.ids import PaymentId
-from shared.kernel.money import Money
-from shared.kernel.paynow_message import sign
+from services.payments.ports import InitiationAnswer, Poll, Trace
+from services.payments.tests.script import INITIATION, POLL_URL, Connect, Script, signed
+from services.payments.tests.world import USD_KEY, listener
 from shared.outcalls.calls import NotSent, Unclear
 
 VECTORS = Path(__file__).parents[3] / "tests" / "contracts" / "paynow"
@@ -32,66 +23,6 @@ WIRE: list[dict[str, Any]] = json.loads((VECTORS / "wire-vectors.json").read_tex
 REPORTS = [vector for vector in HASHES if vector["kind"] in {"status_update", "poll_response"}]
 EXPRESS = [vector for vector in HASHES if vector["kind"] == "express_response"]
 NOT_FOUND = next(vector for vector in HASHES if vector["name"] == "trace-response-notfound")
-POLL_URL = "https://www.paynow.co.zw/Interface/CheckPayment/?guid=5b1c1c3a-7a4e-4a55-9b0e-0d6c0f3a1e01"
-
-INITIATION = Initiation(
-    payment_id=PaymentId("P-0000000000AB"),
-    merchant_trace="T0123456789",
-    amount=Money.of("20.5", "USD"),
-    method="ecocash",
-    wallet="+263771111111",
-    purpose=" Youth & Co: 100% Zvakanaka é ",
-)
-
-
-@dataclass
-class Script:
-    """A server that gives one answer to everything and keeps what it was asked."""
-
-    origin: str = ""
-    body: bytes = b""
-    status: int = 200
-    asked: list[tuple[str, bytes, str]] = field(default_factory=list)
-
-    async def answer(self, request: web.Request) -> web.Response:
-        self.asked.append((request.path_qs, await request.read(), request.headers.get("content-type", "")))
-        return web.Response(body=self.body, status=self.status, content_type="text/html")
-
-    @property
-    def poll(self) -> Poll:
-        return Poll(currency="USD", poll_url=f"{self.origin}/poll?guid=1")
-
-
-@pytest.fixture
-async def stack() -> AsyncIterator[AsyncExitStack]:
-    async with AsyncExitStack() as stack:
-        yield stack
-
-
-@pytest.fixture
-async def script(stack: AsyncExitStack) -> Script:
-    script = Script()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", script.answer)
-    script.origin = await serve(app, listener(), stack)
-    return script
-
-
-@pytest.fixture
-def connect(stack: AsyncExitStack) -> Callable[..., Awaitable[Paynow]]:
-    async def connect(origin: str, key: str = USD_KEY, seconds: float = 5) -> Paynow:
-        client = await stack.enter_async_context(make_client("paynow", seconds, tell_trace=False))
-        integration = Integration(30101, SecretStr(key), "treasurer@example.org")
-        return Paynow(client, origin, "https://give.example.org/", {"USD": integration})
-
-    return connect
-
-
-Connect = Callable[..., Awaitable[Paynow]]
-
-
-def signed(*pairs: tuple[str, str]) -> bytes:
-    return sign(pairs, USD_KEY)
 
 
 async def test_an_initiation_says_what_the_contract_asks_for_in_the_order_of_its_hash(
@@ -271,9 +202,9 @@ async def test_a_poll_url_that_leads_elsewhere_is_neither_kept_nor_called(
     paynow = await connect(script.origin)
     script.body = signed(("status", "Ok"), ("pollurl", url))
 
-    with pytest.raises(Unclear, match="poll URL"):
+    with pytest.raises(Unclear, match=r"leads elsewhere|that is none"):
         await paynow.initiate(INITIATION)
-    with pytest.raises(Unclear, match="poll URL"):
+    with pytest.raises(Unclear, match=r"leads elsewhere|that is none"):
         await paynow.poll(Poll(currency="USD", poll_url=url))
     assert len(script.asked) == 1
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.payments.domain.request import Rules, new_payment, payment_id_of, refusal_of
+from services.payments.domain.request import Rules, new_payment, refusal_of
 from services.payments.tests.world import NO_BALANCE, request
+from shared.kernel.ids import payment_id_of
 from shared.kernel.limits import Limits
 from shared.kernel.money import Money
 

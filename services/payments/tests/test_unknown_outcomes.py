@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from services.payments.domain.request import payment_id_of
 from services.payments.tests.world import DELAYED, SUCCESS, SWEPT, TARIRO, World
 from shared.contracts.payments import (
     CheckPayment,
@@ -16,10 +15,13 @@ from shared.contracts.payments import (
     PaymentFailed,
     PaymentInitiated,
     PaymentNeedsReview,
+    PaymentRefused,
     PaymentSettled,
     PaymentUncertain,
     ReceiptIssued,
 )
+from shared.kernel.ids import payment_id_of
+from shared.testing.harness import look_every
 
 DAY = 24 * 3600
 
@@ -121,14 +123,15 @@ async def test_a_payment_that_could_not_be_sent_is_sent_when_paynow_comes_back_i
     assert len(await world.at_paynow()) == 1
 
 
-async def test_a_payment_that_cannot_be_sent_fails_while_the_payer_still_remembers(
+async def test_a_payment_that_cannot_be_sent_ends_while_the_payer_still_remembers(
     world_without_paynow: World,
 ) -> None:
     world = world_without_paynow
     await world.give(SUCCESS)
     await world.harness.advance(60)
 
-    assert (await world.only(PaymentFailed)).reason == "unreachable"
+    assert (await world.only(PaymentRefused)).rule == "provider_away"
+    assert (await world.payment()).state == "failed"
     assert world.document().outcalls == []
 
 
@@ -184,8 +187,9 @@ async def test_a_tampered_amount_is_not_believed(world: World) -> None:
 
 
 @pytest.mark.parametrize("world", [{"mode": "live"}], indirect=True)
-async def test_after_a_day_nothing_is_open_and_only_what_paynow_never_began_is_called_expired(world: World) -> None:
-    """One day for three payments: to simulate it takes seconds."""
+async def test_after_a_day_nothing_is_open_and_only_what_paynow_never_began_is_called_expired(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     unheard = str(payment_id_of("S-1/unheard"))
     await world.arm("html-200", on="remote", accepted=True, reference=unheard)
     await world.arm("html-200", on="trace", times=None, reference=unheard)
@@ -194,6 +198,7 @@ async def test_after_a_day_nothing_is_open_and_only_what_paynow_never_began_is_c
     ]
     await world.force("Created", reference=begun.id)
 
+    look_every(10, monkeypatch)
     await world.pass_time(DAY - 60, step=600)
     assert [(await world.payment(payment.intent)).state for payment in (sent, begun, lost)] == [
         "awaiting_payer",

@@ -6,27 +6,33 @@ import asyncio
 import hashlib
 import itertools
 import socket
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from functools import cache
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import aiohttp
+import redis.asyncio
 from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from sandbox.paynow.app import make_app
 from sandbox.paynow.settings import Integration, PaynowSettings
 from services.payments.app import make
 from services.payments.domain.payment import Payment
-from services.payments.domain.request import payment_id_of
 from services.payments.store import PAYMENTS
 from shared.contracts.base import Message
 from shared.contracts.gateway import PaymentStatusReceived
 from shared.contracts.payments import CheckPayment, RequestPayment
-from shared.kernel.ids import MemberId
+from shared.kernel.ids import MemberId, payment_id_of
 from shared.kernel.money import Money
 from shared.kernel.paynow_message import PaynowMessage
 from shared.store.documents import Document
-from shared.testing.harness import Harness
+from shared.store.stores import Stores
+from shared.testing.harness import Harness, in_memory
 
 USD_KEY = "7c0a5f3e-91d4-4b6a-8e27-15f3b9d2c841"
 ZWG_KEY = "b84e2d90-3f17-4c5d-a06b-9e61c7d8f052"
@@ -51,9 +57,20 @@ def settings(**more: str) -> dict[str, str]:
         "PAYNOW_ZWG_ID": "30102",
         "PAYNOW_ZWG_KEY": ZWG_KEY,
         "PAYNOW_ZWG_AUTH_EMAIL": "treasurer@example.org",
+        "PAYNOW_USD_METHODS": "ecocash,onemoney,innbucks,omari,web,manual",
         "PAYNOW_TEST_MODE": "true",
+        "BANK_DETAILS": "CABS 1001234567, Ruvimbo Church",
+        "RECEIPT_KEY_FILE": str(receipt_key_file()),
     }
     return given | more
+
+
+@cache
+def receipt_key_file() -> Path:
+    """A key for receipts, made for this run."""
+    file = Path(tempfile.mkdtemp(prefix="ruvimbo-")) / "receipt-key.pem"
+    file.write_bytes(Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return file
 
 
 def request(wallet: str | None = SUCCESS, **more: Any) -> RequestPayment:
@@ -89,18 +106,26 @@ async def serve(app: web.Application, at: socket.socket, stack: AsyncExitStack) 
 class World:
     """`environment` is what payments must be started with (the fixture sets it); then enter it, then open Paynow.
 
-    `mode` is that of both integrations (contract 6); the rest are settings of the stand-in.
+    `mode` is that of both integrations (contract 6), `services` more settings of payments, the rest are settings of
+    the stand-in.
     """
 
-    def __init__(self, mode: str = "test", **paynow: Any) -> None:
+    def __init__(
+        self,
+        client: redis.asyncio.Redis,
+        mode: str = "test",
+        services: Mapping[str, str] | None = None,
+        stores: Callable[[], Stores] = in_memory,
+        **paynow: Any,
+    ) -> None:
         self._mode = mode
         self._paynow = paynow
         self._listeners = listener(), listener()
         self._stack = AsyncExitStack()
         gateway, sandbox = ("http://{}:{}".format(*bound.getsockname()) for bound in self._listeners)
         self.paynow_url = f"{sandbox}/paynow"
-        self.environment = settings(PUBLIC_URL=gateway, PAYNOW_URL=self.paynow_url)
-        self.harness = Harness({"payments": make}, seed=1)
+        self.environment = settings(PUBLIC_URL=gateway, PAYNOW_URL=self.paynow_url, **(services or {}))
+        self.harness = Harness({"payments": make}, redis=client, stores=stores, seed=1)
         self.callbacks: list[tuple[str, bytes]] = []
         """Currency and body of those that have come and were not delivered yet."""
         self.holds_answers = False
@@ -133,7 +158,7 @@ class World:
         for bound in self._listeners:
             bound.close()
 
-    async def give(self, wallet: str = SUCCESS, **more: Any) -> Payment:
+    async def give(self, wallet: str | None = SUCCESS, **more: Any) -> Payment:
         """Request a payment with an intent of its own; returns it as it then stands."""
         intent = f"S-1/{next(self._intents)}"
         await self.harness.say(request(wallet, **{"intent": intent, **more}))

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from services.reporting.domain.rows import PaymentRow
 from shared.contracts.reporting import CurrencyFigures
 from shared.kernel.money import Money
 
+COUNTED_AS: Mapping[str, str] = {
+    "settled": "settled",
+    "cancelled": "cancelled",
+    "failed": "failed",
+    "expired": "failed",
+    "rejected": "failed",
+    "open": "open",
+    "needs_review": "open",
+    "disputed": "disputed",
+    "refunded": "refunded",
+}
+"""What each state of a row counts as."""
 
-def figures_of(rows: Iterable[PaymentRow]) -> tuple[CurrencyFigures, ...]:
-    """The figures of these rows, by currency code in order of the alphabet."""
-    by_currency: dict[str, list[PaymentRow]] = {}
-    for row in rows:
-        by_currency.setdefault(row.amount.currency, []).append(row)
-    return tuple(_figures(currency, by_currency[currency]) for currency in sorted(by_currency))
 
-
-def _figures(currency: str, rows: list[PaymentRow]) -> CurrencyFigures:
-    settled = [row for row in rows if row.state == "settled"]
-    total = Money.from_minor(sum(row.amount.minor for row in settled), currency)
-    return CurrencyFigures(
-        total=total,
-        settled=len(settled),
-        cancelled=sum(row.state == "cancelled" for row in rows),
-        failed=sum(row.state in {"failed", "expired"} for row in rows),
-        open=sum(row.state in {"open", "needs_review"} for row in rows),
+def figures_of(groups: Iterable[tuple[tuple[Any, ...], int, int]]) -> tuple[CurrencyFigures, ...]:
+    """The figures of the sums by (currency, state), in order of the alphabet."""
+    totals: dict[str, int] = {}
+    counts: dict[str, dict[str, int]] = {}
+    for (currency, state), count, minor in groups:
+        of = counts.setdefault(currency, dict.fromkeys(COUNTED_AS.values(), 0))
+        of[COUNTED_AS[state]] += count
+        totals[currency] = totals.get(currency, 0) + (minor if state == "settled" else 0)
+    return tuple(
+        CurrencyFigures(total=Money.from_minor(totals[currency], currency), **counts[currency])
+        for currency in sorted(counts)
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import types
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from pydantic import BaseModel
 
 from shared.bus.dead_letters import DEAD_LETTERS
@@ -13,6 +15,7 @@ from shared.bus.handlers import on
 from shared.bus.pipeline import HANDLED
 from shared.bus.work import Work
 from shared.contracts.credex import CredexUnavailable, OpenDashboard
+from shared.kernel.errors import Away
 from shared.kernel.ids import MemberId
 from shared.runtime.service import Service, Tools
 from shared.store.documents import Kind
@@ -163,3 +166,31 @@ async def test_replies_carry_the_trace_and_the_correlation_of_what_caused_them()
         assert said.correlation_id == asked.correlation_id
         assert said.causation_id == asked.id
         assert said.traceparent
+
+
+async def test_while_the_broker_is_away_the_age_of_what_waits_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sweep that met an absent broker told the age of the sweep before: nothing waited, said the heartbeat."""
+
+    @on(OpenDashboard)
+    async def answer(message: OpenDashboard, work: Work) -> None:
+        work.emit(CredexUnavailable(member=message.member, reason="not_yet"))
+
+    async def away(_: object) -> asyncio.Future[None]:
+        raise Away("the broker")
+
+    async with Harness({"credex": service_of(answer)}) as harness:
+        publisher = harness.running["credex"].publisher
+        deliver = harness.running["credex"].pipeline
+        [envelope] = await harness.say(OpenDashboard(member=MEMBER))
+        await harness.advance(10)
+        assert publisher.oldest_unsent_seconds == 0
+        assert deliver is not None
+        with monkeypatch.context() as broken:
+            broken.setattr(harness.transport, "publish", away)
+            again = envelope.model_copy(update={"id": "E-again"})
+            handling = asyncio.ensure_future(deliver.deliver(again.model_dump_json().encode()))
+            await harness.clock.advance(20)
+            assert publisher.oldest_unsent_seconds > 10
+        await harness.advance(20)
+        await handling
+        assert publisher.oldest_unsent_seconds == 0

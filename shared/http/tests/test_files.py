@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 from shared.contracts.files import FileRef
 from shared.http.files import FILES, LIFE, Files
 from shared.runtime.service import Service, Tools
-from shared.testing.harness import Harness
+from shared.testing.harness import Harness, look_every
 
 PDF = b"%PDF-\x00\xff"
 
@@ -84,15 +84,17 @@ async def test_an_address_that_was_changed_leads_nowhere(
 
 
 async def test_an_address_expires_and_a_file_made_again_has_its_whole_life(
-    maker: Maker, http: aiohttp.ClientSession
+    maker: Maker, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    look_every(600, monkeypatch)
     first = await maker.keep()
     await maker.harness.clock.advance(LIFE.total_seconds() - 1)
     assert (await maker.fetch(http, first.url))[0] == 200
-    again = await maker.keep()
     await maker.harness.clock.advance(1)
-
     assert (await maker.fetch(http, first.url))[0] == 410
+
+    await maker.harness.clock.advance((LIFE / 2).total_seconds())
+    again = await maker.keep()
     await maker.harness.clock.advance((LIFE - timedelta(seconds=2)).total_seconds())
     await maker.keep("another.pdf")  # the memory store forgets when it is written
     assert (await maker.fetch(http, again.url))[0] == 200

@@ -176,3 +176,23 @@ async def test_a_call_without_an_adapter_is_an_error_of_wiring() -> None:
 
     with pytest.raises(TypeError, match=r"vendor\.ask"):
         await Harness({"credex": without}).__aenter__()
+
+
+@pytest.mark.parametrize("wait", [0.05, 0.12, 0.21, 0.33, 0.45])
+async def test_a_call_that_is_due_before_the_next_look_is_made_at_its_time(wait: float) -> None:
+    """Places in a vendor's queue are milliseconds apart; at half a second each the rate was never reached."""
+    asked: list[datetime] = []
+    made: list[datetime] = []
+
+    class Noting(Vendor):
+        async def ask(self, request: Asked) -> Answer:
+            made.append(harness.clock.now())
+            return await super().ask(request)
+
+    async with Harness({"credex": service_of(call_of(repeats=False), Noting().ask, wait)}) as harness:
+        for number in range(5):
+            asked.append(harness.clock.now())
+            await harness.say(OpenDashboard(member=MemberId(f"M-{number}")))
+            await harness.advance(0.7, step=0.01)
+    late = [(after - before).total_seconds() - wait for before, after in zip(asked, made, strict=True)]
+    assert all(-0.001 <= seconds < 0.03 for seconds in late), late

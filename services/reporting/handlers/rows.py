@@ -1,16 +1,14 @@
-"""What reporting does on each message."""
+"""Each event of a payment moves its row."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from services.reporting.domain.figures import figures_of
-from services.reporting.domain.rows import PaymentRow, RowState, harare_day
-from services.reporting.store import FAILED_DELIVERIES, ROWS, STAFF_USE, FailedDelivery, StaffUse
+from services.reporting.domain.log import Told, fact_of
+from services.reporting.domain.rows import PaymentRow, RowState, TrailEntry, harare_day
+from services.reporting.store import ROWS
 from shared.bus.handlers import on
 from shared.bus.work import Work
-from shared.contracts.conversation import StaffCommandUsed
-from shared.contracts.notifier import MessageFailed
 from shared.contracts.payments import (
     PaymentCancelled,
     PaymentDisputed,
@@ -19,41 +17,15 @@ from shared.contracts.payments import (
     PaymentInitiated,
     PaymentNeedsReview,
     PaymentRefunded,
+    PaymentRejected,
     PaymentSettled,
     PaymentUncertain,
     ReceiptIssued,
 )
-from shared.contracts.reporting import MakeStatistics, StatisticsReady
-
-MOST_ROWS_A_DAY = 100_000
+from shared.telemetry.tracing import trace_id_of
 
 
-@on(MakeStatistics)
-async def make_statistics(command: MakeStatistics, work: Work) -> None:
-    """Add up the rows of the days asked for."""
-    rows: list[PaymentRow] = []
-    for offset in range((command.last - command.first).days + 1):
-        day = command.first + timedelta(days=offset)
-        rows += await work.find(ROWS, {"day": day.isoformat()}, limit=MOST_ROWS_A_DAY)
-    work.emit(
-        StatisticsReady(asked_by=command.asked_by, first=command.first, last=command.last, figures=figures_of(rows))
-    )
-
-
-_Told = (
-    PaymentInitiated
-    | PaymentUncertain
-    | PaymentSettled
-    | PaymentCancelled
-    | PaymentFailed
-    | PaymentExpired
-    | PaymentDisputed
-    | PaymentRefunded
-    | PaymentNeedsReview
-)
-
-
-async def _row(event: _Told, state: RowState, at: datetime, work: Work) -> PaymentRow:
+async def _row(event: Told, state: RowState, at: datetime, work: Work) -> PaymentRow:
     """The payment's row, moved to `state`; made when this is the first word of the payment."""
     row = await work.open(
         ROWS,
@@ -64,11 +36,15 @@ async def _row(event: _Told, state: RowState, at: datetime, work: Work) -> Payme
             method=event.method,
             state=state,
             day=harare_day(at),
+            at=at,
+            trace_id=trace_id_of(work.traceparent),
         ),
     )
     row.move(state, at)
-    if not isinstance(event, PaymentInitiated | PaymentUncertain):
-        row.purpose = event.purpose
+    fact = fact_of(event, work.settings.rules)
+    row.cause = fact.cause
+    row.purpose = fact.purpose or row.purpose
+    row.trail.append(TrailEntry(at=at, event=event.NAME.partition(".")[2], cause=fact.cause))
     return row
 
 
@@ -87,7 +63,10 @@ async def note_uncertain(event: PaymentUncertain, work: Work) -> None:
 @on(PaymentSettled)
 async def note_settled(event: PaymentSettled, work: Work) -> None:
     """The money is in."""
-    await _row(event, "settled", event.settled_at, work)
+    row = await _row(event, "settled", event.settled_at, work)
+    row.provider_reference = event.provider_reference
+    row.congregation = event.congregation or row.congregation
+    row.province = event.province or row.province
 
 
 @on(PaymentCancelled)
@@ -106,6 +85,12 @@ async def note_failed(event: PaymentFailed, work: Work) -> None:
 async def note_expired(event: PaymentExpired, work: Work) -> None:
     """Nothing came of it."""
     await _row(event, "expired", event.expired_at, work)
+
+
+@on(PaymentRejected)
+async def note_rejected(event: PaymentRejected, work: Work) -> None:
+    """Staff say that no money came."""
+    await _row(event, "rejected", event.rejected_at, work)
 
 
 @on(PaymentDisputed)
@@ -131,23 +116,4 @@ async def note_receipt(event: ReceiptIssued, work: Work) -> None:
     """The row gets its receipt number; the settlement came before, in the same lane."""
     row = await work.load(ROWS, event.payment_id)
     row.receipt_number = event.receipt_number
-
-
-@on(StaffCommandUsed)
-async def keep_staff_use(event: StaffCommandUsed, work: Work) -> None:
-    """Write the audit trail."""
-    await work.open(
-        STAFF_USE,
-        work.message_id,
-        lambda: StaffUse(member=event.member, command=event.command, allowed=event.allowed, at=event.at),
-    )
-
-
-@on(MessageFailed)
-async def keep_failed_delivery(event: MessageFailed, work: Work) -> None:
-    """Keep what never reached its person."""
-    await work.open(
-        FAILED_DELIVERIES,
-        event.reference,
-        lambda: FailedDelivery(member=event.member, reference=event.reference, code=event.code, at=event.at),
-    )
+    row.trail.append(TrailEntry(at=event.issued_at, event="receipt_issued", cause=event.receipt_number))

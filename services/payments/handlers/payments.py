@@ -1,10 +1,11 @@
-"""What payments does on each message and answer."""
+"""A payment from its request to its outcome, and what staff decide about it."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
 from services.payments.domain.apply_status import (
     OUTCOMES,
@@ -14,22 +15,51 @@ from services.payments.domain.apply_status import (
     to_review,
     would_be_news,
 )
+from services.payments.domain.approve import approve, await_approval, refusal, reject
 from services.payments.domain.ask_again import is_over, next_question
 from services.payments.domain.expire import expire
 from services.payments.domain.find_out import found, not_found
-from services.payments.domain.initiate import accepted, answer_lost, not_made
+from services.payments.domain.initiate import accepted, answer_lost, not_asked, not_made
+from services.payments.domain.initiate import initiated as initiated_event
+from services.payments.domain.one_time_code import TRIES, code_not_tried, code_wrong, may_try
 from services.payments.domain.payment import Payment
-from services.payments.domain.receipt import next_receipt, year_of
-from services.payments.domain.request import must_be_same, new_payment, payment_id_of, refusal_of
-from services.payments.domain.states import ANSWERED
-from services.payments.ports import CHECK, INITIATE, POLL, TRACE, Initiation, InitiationAnswer, Poll, Trace, TraceAnswer
+from services.payments.domain.request import must_be_same, new_payment, refusal_of
+from services.payments.domain.states import ANSWERED, ENDED
+from services.payments.ports import (
+    CHECK,
+    DRAW_CODE,
+    INITIATE,
+    ONE_TIME_CODE,
+    POLL,
+    TRACE,
+    CodePicture,
+    Initiation,
+    InitiationAnswer,
+    MadeFile,
+    OneTimeCode,
+    OneTimeCodeAnswer,
+    Poll,
+    Trace,
+    TraceAnswer,
+)
 from services.payments.settings import PaymentsSettings
 from services.payments.store import PAYMENTS, RECEIPTS, STRAY_CALLBACKS, StrayCallback
 from shared.bus.handlers import answered, on
-from shared.bus.work import Missing, Work
+from shared.bus.work import Work
+from shared.contracts.base import Event
 from shared.contracts.gateway import PaymentStatusReceived
-from shared.contracts.payments import CheckPayment, PaymentChecked, PaymentSettled, ReceiptIssued, RequestPayment
-from shared.outcalls.calls import Unknown, Unreached
+from shared.contracts.payments import (
+    ApprovePayment,
+    CheckPayment,
+    PaymentChecked,
+    PaymentSettled,
+    RejectPayment,
+    RequestPayment,
+    SubmitOneTimeCode,
+)
+from shared.kernel.ids import payment_id_of
+from shared.outcalls.calls import Call, Unknown, Unreached
+from shared.telemetry import metrics
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +74,9 @@ async def request(command: RequestPayment, work: Work) -> None:
         return
     payment = await work.open(PAYMENTS, id, lambda: new_payment(command, work.now, work.traceparent))
     must_be_same(payment, command)
-    if payment.state == "requested":
+    if payment.state == "requested" and payment.method == "manual":
+        work.emit(await_approval(payment, _settings(work).bank_details or "", work.now))
+    elif payment.state == "requested":
         payment.move("initiating", work.now, "requested")
         work.call(
             INITIATE,
@@ -66,17 +98,22 @@ async def initiated(
     """Wait for the payer, tell of the refusal, or find out what the lost answer was."""
     match outcome:
         case InitiationAnswer(poll_url=str() as poll_url):
-            work.emit(
-                *accepted(
-                    payment,
-                    poll_url=poll_url,
-                    paynow_reference=outcome.paynow_reference,
-                    instructions=outcome.instructions,
-                    test_mode=_settings(work).paynow_test_mode,
-                    now=work.now,
-                    evidence=outcome.evidence,
-                )
+            waits = accepted(
+                payment,
+                poll_url=poll_url,
+                paynow_reference=outcome.paynow_reference,
+                instructions=outcome.instructions,
+                authorisation=outcome.authorisation,
+                one_time_code_url=outcome.one_time_code_url,
+                now=work.now,
+                evidence=outcome.evidence,
             )
+            if waits and outcome.authorisation is not None and outcome.authorisation.code is not None:
+                work.call(DRAW_CODE, CodePicture(text=outcome.authorisation.code))  # and then tell
+            elif waits:
+                work.emit(initiated_event(payment, test_mode=_settings(work).paynow_test_mode))
+        case InitiationAnswer(away=True):
+            work.emit(*not_asked(payment, work.now))
         case InitiationAnswer():
             reason = outcome.refusal or "declined"
             work.emit(*not_made(payment, reason, f"refused: {reason}", work.now, outcome.evidence))
@@ -89,13 +126,25 @@ async def initiated(
     _ask_on(payment, work)
 
 
+@answered(DRAW_CODE, PAYMENTS)
+async def code_drawn(
+    payment: Payment, request: CodePicture, outcome: MadeFile | Unknown | Unreached, work: Work
+) -> None:
+    """Tell the payer of the code, with its picture if there is one."""
+    if isinstance(outcome, MadeFile) and payment.authorisation is not None:
+        payment.authorisation = payment.authorisation.model_copy(update={"picture": outcome.file})
+    if payment.state == "awaiting_payer":
+        work.emit(initiated_event(payment, test_mode=_settings(work).paynow_test_mode))
+
+
 @on(PaymentStatusReceived)
 async def note_hint(event: PaymentStatusReceived, work: Work) -> None:
     """A callback is a hint: ask Paynow itself, by what we stored and not by what the callback says."""
     known = await work.read(PAYMENTS, event.payment_id)
-    if known is None or known.amount.currency != event.currency:
+    if known is None or known.amount.currency != event.currency or known.method == "manual":
         fields = event.model_dump(include={"currency", "status", "paynow_reference", "amount", "received_at"})
         stray = StrayCallback(reference=event.payment_id, **fields)
+        log.error("a callback names a payment that Paynow cannot have", extra={"currency": event.currency})
         await work.open(STRAY_CALLBACKS, event.body_digest, lambda: stray)
         return
     payment = await work.load(PAYMENTS, event.payment_id)
@@ -118,7 +167,7 @@ async def traced(payment: Payment, request: Trace, outcome: TraceAnswer | Unknow
     if isinstance(outcome, TraceAnswer):
         if outcome.found is not None and outcome.poll_url is not None:
             test_mode = _settings(work).paynow_test_mode
-            work.emit(*found(payment, outcome.found, outcome.poll_url, test_mode=test_mode, now=work.now))
+            _tell(work, found(payment, outcome.found, outcome.poll_url, test_mode=test_mode, now=work.now))
         else:
             work.emit(*not_found(payment, work.now, outcome.evidence))
         if is_over(payment, work.now):
@@ -146,31 +195,52 @@ async def checked(payment: Payment, request: Poll, outcome: StatusReport | Unkno
     await _tell_checked(payment, work, asked=isinstance(outcome, StatusReport))
 
 
-@on(PaymentSettled)
-async def issue_receipt(event: PaymentSettled, work: Work) -> None:
-    """Give the payment the next number of the year; who loses the race for it is handled again."""
-    if await work.exists(RECEIPTS, event.payment_id):
-        return  # settled again after a dispute
-    payment = await work.read(PAYMENTS, event.payment_id)
-    if payment is None:
-        raise Missing(PAYMENTS.name, event.payment_id)
-    latest = await work.find(RECEIPTS, {"year": year_of(work.now)}, order="-number", limit=1)
-    receipt = next_receipt(event.payment_id, latest[0] if latest else None, work.now)
-    await work.open(RECEIPTS, event.payment_id, lambda: receipt)
-    work.emit(
-        ReceiptIssued(
-            receipt_number=receipt.code,
-            payment_id=event.payment_id,
-            payer=event.payer,
-            payer_name=payment.payer_name,
-            amount=event.amount,
-            method=event.method,
-            purpose=event.purpose,
-            provider_reference=event.provider_reference,
-            settled_at=event.settled_at,
-            issued_at=receipt.issued_at,
-        )
-    )
+@on(SubmitOneTimeCode)
+async def submit_code(command: SubmitOneTimeCode, work: Work) -> None:
+    """Give O'mari's code to Paynow; one at a time, since each wrong one counts."""
+    payment = await work.load(PAYMENTS, command.payment_id)
+    if not may_try(payment, command) or payment.one_time_code_url is None or _has_due(work, ONE_TIME_CODE):
+        work.emit(code_not_tried(payment))
+        return
+    currency = payment.amount.currency
+    work.call(ONE_TIME_CODE, OneTimeCode(currency=currency, url=payment.one_time_code_url, code=command.code))
+
+
+@answered(ONE_TIME_CODE, PAYMENTS)
+async def code_tried(
+    payment: Payment, request: OneTimeCode, outcome: OneTimeCodeAnswer | Unknown | Unreached, work: Work
+) -> None:
+    """Apply what the right code brought. After a wrong one too many, or a lost answer, ask what became of it."""
+    match outcome:
+        case OneTimeCodeAnswer(report=StatusReport() as report):
+            _apply(payment, report, "one-time code", work)
+        case OneTimeCodeAnswer():
+            work.emit(code_wrong(payment, work.now, outcome.evidence))
+        case _:
+            work.emit(code_not_tried(payment))
+    if payment.is_open and (payment.wrong_codes >= TRIES or isinstance(outcome, Unknown)):
+        _ask_now(payment, work)
+    _ask_on(payment, work)
+
+
+@on(ApprovePayment)
+async def approve_payment(command: ApprovePayment, work: Work) -> None:
+    """Somebody of the staff says that the money has come."""
+    if not await work.exists(PAYMENTS, command.payment_id):
+        work.emit(refusal(command.payment_id, command.approver, "unknown"))
+        return
+    payment = await work.load(PAYMENTS, command.payment_id)
+    work.emit(*approve(payment, command.approver, _settings(work).approval_threshold, work.now))
+
+
+@on(RejectPayment)
+async def reject_payment(command: RejectPayment, work: Work) -> None:
+    """Somebody of the staff says that the money has not come."""
+    if not await work.exists(PAYMENTS, command.payment_id):
+        work.emit(refusal(command.payment_id, command.approver, "unknown"))
+        return
+    payment = await work.load(PAYMENTS, command.payment_id)
+    work.emit(*reject(payment, command.approver, command.reason, work.now))
 
 
 def _settings(work: Work) -> PaymentsSettings:
@@ -183,7 +253,21 @@ def _apply(payment: Payment, outcome: StatusReport | Unknown | Unreached, source
         return
     if outcome.word not in OUTCOMES and outcome.word not in PENDING:
         log.error("Paynow uses a status that we don't know", extra={"status": outcome.word})
-    work.emit(*apply_status(payment, outcome, source, work.now))
+    _tell(work, apply_status(payment, outcome, source, work.now))
+
+
+def _tell(work: Work, events: Sequence[Event]) -> None:
+    """Say what the provider's word made of a payment; money after we called it off is told to staff, too."""
+    for event in events:
+        if isinstance(event, PaymentSettled) and event.after in ENDED:
+            metrics.contradictions.add(1, {"before": event.after})
+            log.error("money came for a payment that had ended", extra={"payment": event.payment_id})
+    work.emit(*events)
+
+
+def _has_due(work: Work, *calls: Call[Any, Any]) -> bool:
+    """Whether the document asks for such a call already, or makes it now."""
+    return bool({call.name for call in calls} & {call.name for call in work.held[1].outcalls})
 
 
 def _ask_now(payment: Payment, work: Work) -> None:
@@ -199,7 +283,7 @@ def _ask_on(payment: Payment, work: Work, *, polled: bool = False) -> None:
         work.drop_calls(POLL)
         work.drop_calls(TRACE)
         return
-    if payment.asked_since is None or {POLL.name, TRACE.name} & {call.name for call in work.held[1].outcalls}:
+    if payment.asked_since is None or _has_due(work, POLL, TRACE):
         return
     at = next_question(payment, work.now, polled=polled)
     if at is None:
@@ -227,5 +311,6 @@ async def _tell_checked(payment: Payment, work: Work, *, asked: bool) -> None:
             state=payment.state,
             asked=asked,
             receipt_number=receipt.code if receipt else None,
+            authorisation=payment.authorisation if payment.state == "awaiting_payer" else None,
         )
     )

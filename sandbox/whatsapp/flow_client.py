@@ -1,0 +1,175 @@
+"""The phone's side of a form (WhatsApp contract 7.4): asks the endpoint as WhatsApp does and checks what it shows.
+
+Written from the contract alone, so that a mistake in it and one in the product don't agree.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from base64 import b64decode, b64encode
+from typing import Any
+
+import aiohttp
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from sandbox.whatsapp.account import Account
+from sandbox.whatsapp.settings import WhatsAppSettings
+from sandbox.whatsapp.webhooks import sign
+
+Json = dict[str, Any]
+
+ENDPOINT_SECONDS = 10.0
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "number": (int, float),
+    "integer": int,
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+}
+
+
+class FormBroken(Exception):
+    """The form cannot go on; `shown` is what was shown until then. The text names the kind of contract 5.3."""
+
+    def __init__(self, why: str) -> None:
+        self.shown: list[Json] = []
+        super().__init__(why)
+
+
+class FlowClient:
+    """Plays forms against the endpoint behind the gateway."""
+
+    def __init__(self, settings: WhatsAppSettings, account: Account) -> None:
+        self._settings = settings
+        self._account = account
+        self._url = f"{settings.webhook_url.removesuffix('/webhook')}/webhook/flow"
+
+    async def ping(self, number_id: str) -> Json:
+        """WhatsApp's health check of an endpoint."""
+        async with aiohttp.ClientSession() as session:
+            return await self._ask(session, number_id, {"version": "3.0", "action": "ping"})
+
+    async def fill_in(
+        self, number_id: str, message: Json, screens: list[Json], form: Json | None
+    ) -> tuple[list[Json], str]:
+        """What was shown, and the `response_json` that the form ends with.
+
+        `message` is the interactive object that offered it, `screens` what the person enters on each, `form` the
+        form's JSON, against which what is shown is checked where it is given. A form without an endpoint is filled in
+        from `screens` alone. Raises FormBroken.
+        """
+        parameters = message["action"]["parameters"]
+        token = parameters["flow_token"]
+        if parameters.get("flow_action", "navigate") == "navigate" and not (form or {}).get("data_api_version"):
+            answers = {name: value for screen in screens for name, value in screen.get("data", {}).items()}
+            return [], json.dumps({"flow_token": token, **answers})
+        shown: list[Json] = []
+        async with aiohttp.ClientSession() as session:
+            try:
+                return await self._walk(session, number_id, token, screens, form, shown)
+            except FormBroken as broken:
+                broken.shown = shown
+                raise
+
+    async def _walk(
+        self,
+        session: aiohttp.ClientSession,
+        number_id: str,
+        token: str,
+        screens: list[Json],
+        form: Json | None,
+        shown: list[Json],
+    ) -> tuple[list[Json], str]:
+        common = {"version": "3.0", "flow_token": token}
+        here = await self._ask(session, number_id, {**common, "action": "INIT", "screen": "", "data": {}})
+        before = None
+        for entered in [*screens, None]:
+            shown.append(here)
+            if here.get("screen") == "SUCCESS":
+                params = here["data"]["extension_message_response"]["params"]
+                return shown, json.dumps({"flow_token": token, **params})
+            trouble = _trouble(here, before, form)
+            if trouble is not None:
+                notice = {"error": trouble, "error_message": trouble}
+                asked = {**common, "action": "data_exchange", "screen": here.get("screen", ""), "data": notice}
+                await self._ask(session, number_id, asked)
+                raise FormBroken(trouble)
+            if entered is None:
+                raise FormBroken("the form goes on, and nothing more was entered")
+            before = str(here["screen"])
+            action = "BACK" if entered.get("back") else "data_exchange"
+            asked = {**common, "action": action, "screen": before, "data": entered.get("data", {})}
+            here = await self._ask(session, number_id, asked)
+        raise AssertionError("unreachable")
+
+    async def _ask(self, session: aiohttp.ClientSession, number_id: str, payload: Json, *, again: bool = True) -> Json:
+        key = self._account.public_key(number_id)
+        if key is None:
+            raise FormBroken("public-key-missing")
+        secret, iv = os.urandom(16), os.urandom(16)
+        sha = hashes.SHA256()
+        wrapped = key.encrypt(secret, padding.OAEP(padding.MGF1(sha), sha, None))
+        fields = {
+            "encrypted_flow_data": seal(json.dumps(payload), secret, iv),
+            "encrypted_aes_key": wrapped,
+            "initial_vector": iv,
+        }
+        body = json.dumps({name: b64encode(value).decode() for name, value in fields.items()}).encode()
+        headers = {"content-type": "application/json", "x-hub-signature-256": sign(body, self._settings.secret)}
+        try:
+            async with (
+                asyncio.timeout(ENDPOINT_SECONDS),
+                session.post(self._url, data=body, headers=headers) as answer,
+            ):
+                status, text = answer.status, await answer.text()
+        except TimeoutError:
+            raise FormBroken("timeout_error") from None
+        except aiohttp.ClientError:
+            raise FormBroken("no_http_response_error") from None
+        if status == 421 and again:
+            return await self._ask(session, number_id, payload, again=False)  # with the key fetched anew
+        if status not in (200, 427):
+            raise FormBroken(f"unexpected_http_status_code {status}")
+        try:
+            told = open_reply(text, secret, iv)
+        except (ValueError, InvalidTag):
+            raise FormBroken("response-decryption-error") from None
+        if status == 427:
+            raise FormBroken(f"closed: {told.get('error_msg')}")
+        return told
+
+
+def seal(text: str, secret: bytes, iv: bytes) -> bytes:
+    """A request's data as it is sent, the tag behind it (contract 5.2)."""
+    return AESGCM(secret).encrypt(iv, text.encode(), None)
+
+
+def open_reply(body: str, secret: bytes, iv: bytes) -> Json:
+    """What an endpoint replied, closed with the same key and the inverted IV. Raises ValueError or InvalidTag."""
+    told: Json = json.loads(
+        AESGCM(secret).decrypt(bytes(byte ^ 255 for byte in iv), b64decode(body, validate=True), None)
+    )
+    return told
+
+
+def _trouble(here: Json, before: str | None, form: Json | None) -> str | None:
+    """What a phone would report of a screen that does not fit its form (contract 5.3); None when it fits."""
+    if not isinstance(here.get("screen"), str) or not isinstance(here.get("data"), dict):
+        return "payload-schema-error"
+    if form is None:
+        return None
+    screens = {screen["id"]: screen for screen in form["screens"]}
+    screen = screens.get(here["screen"])
+    reachable = [before, *form.get("routing_model", {}).get(before, [])] if before else [here["screen"]]
+    if screen is None or here["screen"] not in reachable:
+        return "invalid-screen-transition"
+    # A screen that shows an error stays as it is: nothing else need come along.
+    shapes = {} if "error_message" in here["data"] else screen.get("data") or {}
+    fits = all(isinstance(here["data"].get(name), _TYPES[shape["type"]]) for name, shape in shapes.items())
+    return None if fits else "payload-schema-error"

@@ -1,0 +1,163 @@
+"""One request of a form from its raw body to the encrypted reply (WhatsApp contract 5.2, 5.3).
+
+The gateway has checked the signature. Order here: open, ping, error notice, token, screen, close.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from services.conversation.forms.crypto import CannotOpen, Opened, compact, open_request
+from services.conversation.forms.screens import Asked, Final, NoSuchScreen, Screens, Shown
+from services.conversation.forms.sessions import Sessions, question_of
+from services.conversation.forms.tokens import FormClosed, Ticket, Tokens, is_token_signed
+from shared.kernel.clock import Clock
+from shared.telemetry import metrics
+
+log = logging.getLogger(__name__)
+
+SCREEN_SECONDS = 5.0
+"""The phone gives up after ten (contract 5.2)."""
+
+_ERRORS = frozenset(
+    {
+        "timeout_error",
+        "no_http_response_error",
+        "unexpected_http_status_code",
+        "public-key-missing",
+        "public-key-signature-verification",
+        "response-decryption-error",
+        "invalid-screen-transition",
+        "payload-schema-error",
+        "business-decryption-error",
+        "missing_capability",
+        "cannot_be_served",
+    }
+)
+"""Contract 5.3; other words come from a person's device and stay out of our logs."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the gateway passes back."""
+
+    status: int
+    body: str = ""
+    type: str = "text/plain"
+
+
+class Readable(Protocol):
+    """Reads tokens: `Tokens`, or what a test has in its place."""
+
+    def read(self, token: object, now: Any) -> Ticket: ...
+
+
+class FormEndpoint:
+    """The endpoint of all forms. Safe for concurrent use. `secrets` are the active app secrets.
+
+    `closed_in_clear` sends the words of a 427 as plain JSON, as Meta's error page has it; its sample encrypts them.
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[RSAPrivateKey],
+        *,
+        tokens: Tokens | Readable,
+        sessions: Sessions,
+        screens: Screens,
+        secrets: Sequence[str],
+        clock: Clock,
+        closed_in_clear: bool = False,
+    ) -> None:
+        self._closed_in_clear = closed_in_clear
+        self._keys = keys
+        self._tokens = tokens
+        self._sessions = sessions
+        self._screens = screens
+        self._secrets = secrets
+        self._clock = clock
+
+    async def answer(self, body: bytes) -> Reply:
+        """200 with the reply, 421 when it cannot be opened, 427 when the form is closed, 500 for bugs. Raises Away."""
+        try:
+            opened = open_request(body, self._keys)
+        except CannotOpen:
+            metrics.form_requests.add(1, {"outcome": "cannot open"})
+            return Reply(421)
+        payload = opened.payload
+        data = payload.get("data")
+        data = data if isinstance(data, dict) else {}
+        if payload.get("action") == "ping":
+            return _told(opened, "ping", {"data": {"status": "active"}})
+        if "error" in data:
+            kind = data["error"] if data["error"] in _ERRORS else "other"
+            log.error("a phone reports trouble with a form", extra={"kind": kind})
+            return _told(opened, f"error {kind}", {"data": {"acknowledged": True}})
+        try:
+            return _told(opened, "shown", await self._show(payload, data))
+        except FormClosed as closed:
+            metrics.form_requests.add(1, {"outcome": "closed"})
+            told = {"error_msg": str(closed)}
+            return (
+                Reply(427, compact(told), "application/json")
+                if self._closed_in_clear
+                else Reply(427, opened.close(told))
+            )
+        except (NoSuchScreen, TimeoutError) as error:
+            log.exception("a form's screen cannot be shown", exc_info=error)
+            metrics.form_requests.add(1, {"outcome": "failed"})
+            return Reply(500)
+
+    async def _show(self, payload: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+        now = self._clock.now()
+        ticket = self._tokens.read(payload.get("flow_token"), now)
+        if str(payload.get("version", "")).startswith("4") and not is_token_signed(
+            payload.get("flow_token_signature"), ticket.token, self._secrets
+        ):
+            raise FormClosed("This form is not known here any more; ask for it again in the chat.")
+        action = payload.get("action")
+        screen = payload.get("screen")
+        screen = screen if isinstance(screen, str) else ""
+        if action not in {"INIT", "BACK", "data_exchange"}:
+            raise NoSuchScreen("an action that we do not know")
+        asked = Asked(action, ticket.purpose, ticket.member, screen, data, now)
+        if action == "INIT":
+            await self._sessions.begin(ticket, now)
+            return _rendered(await self._seen(asked), ticket)
+        question = question_of(f"{action} {screen}", data)
+        if action == "BACK":
+            await self._sessions.known(ticket, question, now)
+            return _rendered(await self._seen(asked), ticket)
+        known = await self._sessions.known(ticket, question, now)
+        if known is not None:
+            return known
+        shown = await self._seen(asked)
+        answer = _rendered(shown, ticket)
+        is_error = isinstance(answer.get("data"), dict) and "error_message" in answer["data"]
+        if is_error:
+            return answer  # nothing has moved on; what was wrong may be right the next time
+        return await self._sessions.remember(
+            ticket, question, answer, shown.params if isinstance(shown, Final) else None
+        )
+
+    async def _seen(self, asked: Asked) -> Shown:
+        async with asyncio.timeout(SCREEN_SECONDS):
+            return await self._screens.show(asked)
+
+
+def _rendered(shown: Shown, ticket: Ticket) -> dict[str, Any]:
+    if isinstance(shown, Final):
+        params = {"flow_token": ticket.token, **shown.params}
+        return {"screen": "SUCCESS", "data": {"extension_message_response": {"params": params}}}
+    return {"screen": shown.screen, "data": dict(shown.data)}
+
+
+def _told(opened: Opened, outcome: str, reply: dict[str, Any]) -> Reply:
+    metrics.form_requests.add(1, {"outcome": outcome})
+    return Reply(200, opened.close(reply))

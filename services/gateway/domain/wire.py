@@ -1,0 +1,71 @@
+"""Reads JSON that may be of any shape: each reader gives the value when it is of its kind, and nothing otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def as_dicts(value: Any) -> Iterator[Json]:
+    return (item for item in as_list(value) if isinstance(item, dict))
+
+
+def as_dict(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def as_text(value: Any) -> str | None:
+    """A text that UTF-8 can carry: JSON may hold lone surrogates, which neither store nor bus takes."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) and value else None
+
+
+def as_phone(value: Any) -> str | None:
+    """E.164 from WhatsApp's digits without `+`."""
+    digits = as_text(value)
+    if digits is None:
+        return None
+    digits = digits.removeprefix("+")
+    return f"+{digits}" if digits.isascii() and digits.isdigit() and len(digits) <= 15 else None
+
+
+def as_whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def as_number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    number = float(value)
+    return number if -1e9 < number < 1e9 else None  # refuses nan and infinity, too
+
+
+def codes_of(errors: Any) -> tuple[int, ...]:
+    return tuple(code for error in as_dicts(errors) if (code := as_whole(error.get("code"))) is not None)
+
+
+def as_time(value: Any, received_at: datetime) -> datetime:
+    """Seconds since 1970, as text or number, milliseconds guarded against; the time of receipt for anything else."""
+    try:
+        seconds = int(value)
+    except (TypeError, ValueError, OverflowError):
+        return received_at
+    if seconds > 100_000_000_000:
+        seconds //= 1000
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return received_at
+
+
+def digest_of(piece: Any) -> str:
+    text = json.dumps(piece, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,83 @@
+"""Charts of a printed report, drawn as vectors."""
+
+from __future__ import annotations
+
+from reportlab.graphics.charts.barcharts import HorizontalBarChart, VerticalBarChart
+from reportlab.graphics.shapes import Drawing
+from reportlab.lib.colors import Color, HexColor
+
+from services.reporting.adapters.pdf_text import SANS, register
+from services.reporting.domain.summary import Slice
+
+ACCENT: Color = HexColor("#0f5f78")
+SOFT: Color = HexColor("#52646d")
+LINE: Color = HexColor("#d3dcdb")
+MOST_BARS = 8
+MOST_LABELS = 16
+
+
+def by_step(steps: list[Slice], width: float, height: float = 130) -> Drawing:
+    """Columns over time. Labels are thinned out so that none covers another."""
+    chart = VerticalBarChart()
+    chart.data = [[step.minor / 100 for step in steps]]
+    every = -(-len(steps) // MOST_LABELS)
+    chart.categoryAxis.categoryNames = [step.name if place % every == 0 else "" for place, step in enumerate(steps)]
+    chart.categoryAxis.labels.fontSize = 6.5
+    chart.categoryAxis.visibleTicks = False
+    _look(chart, width, height, left=52, bottom=16)
+    return _drawing(chart, width, height)
+
+
+def by_part(slices: list[Slice], width: float) -> Drawing:
+    """Bars, the greatest on top; what does not fit is one bar of its own."""
+    shown = slices[:MOST_BARS]
+    rest = slices[MOST_BARS:]
+    if rest:
+        shown = [*shown, Slice("all others", sum(one.count for one in rest), sum(one.minor for one in rest))]
+    shown.reverse()
+    chart = HorizontalBarChart()
+    chart.data = [[one.minor / 100 for one in shown]]
+    chart.categoryAxis.categoryNames = [_short(one.name) for one in shown]
+    chart.categoryAxis.labels.fontSize = 7.5
+    chart.categoryAxis.visibleTicks = False
+    height = 26.0 + 17 * len(shown)
+    _look(chart, width, height, left=150, bottom=16)
+    return _drawing(chart, width, height)
+
+
+def _look(chart: VerticalBarChart | HorizontalBarChart, width: float, height: float, *, left: int, bottom: int) -> None:
+    chart.x, chart.y, chart.width, chart.height = left, bottom, int(width) - left - 12, int(height) - bottom - 8
+    chart.bars[0].fillColor = ACCENT
+    chart.bars[0].strokeColor = None
+    chart.barSpacing, chart.groupSpacing = 0, 4
+    chart.categoryAxis.labels.fontName = SANS
+    chart.categoryAxis.labels.fillColor = SOFT
+    chart.categoryAxis.strokeColor = LINE
+    value = chart.valueAxis
+    value.valueMin = 0
+    value.maximumTicks = 5
+    value.labels.fontName = SANS
+    value.labels.fontSize = 6.5
+    value.labels.fillColor = SOFT
+    value.labelTextFormat = _tick
+    value.visibleGrid = True
+    value.gridStrokeColor = LINE
+    value.gridStrokeWidth = 0.4
+    value.visibleAxis = value.visibleTicks = False
+
+
+def _drawing(chart: VerticalBarChart | HorizontalBarChart, width: float, height: float) -> Drawing:
+    drawing = Drawing(width, height)
+    drawing.add(chart)
+    return drawing
+
+
+def _tick(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 or value == 0 else f"{value:,.2f}"
+
+
+def _short(name: str) -> str:
+    """A label that fits beside the chart; the table has the whole name."""
+    has = register()
+    known = "".join(character if ord(character) in has else "\ufffd" for character in name)
+    return known if len(known) <= 28 else f"{known[:27]}…"

@@ -1,0 +1,74 @@
+"""Makes the file of a report and keeps it. The writing runs in a thread, so that the service goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from services.reporting.adapters.csv_file import CsvReport
+from services.reporting.adapters.excel import ExcelReport
+from services.reporting.adapters.pdf import write_pdf
+from services.reporting.domain.calendar import Period
+from services.reporting.domain.figures import figures_of
+from services.reporting.domain.summary import Summary
+from services.reporting.gather import gather, rows_of
+from services.reporting.ports import RenderAnswer, RenderRequest
+from services.reporting.settings import ReportingSettings
+from shared.bus.entry import Entry
+from shared.contracts.reporting import ReportKind
+from shared.http.files import Files
+from shared.kernel.clock import Clock
+
+TYPES: dict[ReportKind, tuple[str, str]] = {
+    "pdf": ("pdf", "application/pdf"),
+    "excel": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "csv": ("csv", "text/csv"),
+}
+"""The ending and the MIME type of each kind."""
+LARGEST_FILE = 11_000_000
+"""What a document of the store holds (shared.http.files)."""
+
+
+class Renderer:
+    """The adapter of RENDER."""
+
+    def __init__(self, entry: Entry, settings: ReportingSettings, files: Files, clock: Clock) -> None:
+        self._entry = entry
+        self._settings = settings
+        self._files = files
+        self._clock = clock
+
+    async def render(self, request: RenderRequest) -> RenderAnswer:
+        """Make and keep the file."""
+        period = Period(request.first, request.last)
+        summary = await gather(self._entry, self._settings, period, self._clock.now())
+        figures = figures_of(
+            ((one.currency, state), of.count, of.minor)
+            for one in summary.currencies
+            for state, of in one.states.items()
+        )
+        ending, type = TYPES[request.kind]
+        with TemporaryDirectory(prefix="report-") as folder:
+            path = Path(folder) / f"report.{ending}"
+            await self._write(request.kind, path, summary)
+            content = await asyncio.to_thread(path.read_bytes)
+        if len(content) > LARGEST_FILE:
+            return RenderAnswer(file=None, figures=figures)
+        name = f"payments-{request.first}-to-{request.last}.{ending}"
+        return RenderAnswer(file=await self._files.keep(content, name=name, type=type), figures=figures)
+
+    async def _write(self, kind: ReportKind, path: Path, summary: Summary) -> None:
+        if kind == "pdf":
+            await asyncio.to_thread(write_pdf, path, summary)
+            return
+        report = (
+            await asyncio.to_thread(ExcelReport, path, summary)
+            if kind == "excel"
+            else CsvReport(path, bom=self._settings.csv_bom)
+        )
+        try:
+            async for payments in rows_of(self._entry, summary.period):
+                await asyncio.to_thread(report.add, payments)
+        finally:
+            await asyncio.to_thread(report.close)

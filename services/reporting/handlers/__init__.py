@@ -1,0 +1,1 @@
+"""What reporting does on each message and answer, by subject."""

@@ -1,0 +1,90 @@
+"""The first page: today at a glance, and the last thirty days as a chart."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from aiohttp import web
+
+from services.reporting.domain.calendar import Period
+from services.reporting.domain.rows import STATES
+from services.reporting.domain.summary import METHOD_NAMES, NOT_SAID, Slice, by_size, in_steps
+from services.reporting.gather import times_of, within
+from services.reporting.pages.charts import bars
+from services.reporting.pages.desk import Desk, Visit
+from services.reporting.store import EXCEPTIONS, GIFTS, ROWS
+from shared.store.documents import Span
+
+DAYS = 30
+LATEST = 8
+
+
+class Today:
+    """`/finance`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def show(self, visit: Visit) -> web.StreamResponse:
+        """The figures."""
+        today = self._desk.today
+        entry = self._desk.entry
+        month = Period(today - timedelta(days=DAYS - 1), today)
+        states = await entry.sums(ROWS, {"day": within(Period(today, today))}, by=("currency", "state"), of="minor")
+        settled = {"day": within(month), "state": "settled"}
+        days = await entry.sums(ROWS, settled, by=("currency", "day"), of="minor")
+        currencies = sorted({key[0] for key, _, _ in [*states, *days]})
+        parts = {by: await entry.sums(ROWS, settled, by=("currency", by), of="minor") for by in ("purpose", "method")}
+        waiting = await entry.sums(ROWS, {"state": "needs_review", "day": Span()}, by=("state",), of="minor")
+        exceptions = await entry.find(EXCEPTIONS, {"open": True}, limit=1000)
+        latest = await entry.find(ROWS, {"at": times_of(month)}, order="-at", limit=LATEST)
+        gifts = await entry.read(GIFTS, [row.payment_id for row in latest])
+        return self._desk.show(
+            visit,
+            "today.html",
+            today=today,
+            currencies=[
+                {
+                    "code": currency,
+                    "states": _states(states, currency),
+                    "month": self._month(days, currency, month),
+                    "purposes": _parts(parts["purpose"], currency),
+                    "methods": _parts(parts["method"], currency),
+                }
+                for currency in currencies
+            ],
+            to_review=sum(count for _, count, _ in waiting),
+            exceptions=len(exceptions),
+            latest=latest,
+            names={id: gift.name for id, gift in gifts.items()},
+        )
+
+    def _month(self, days: list[tuple[tuple[Any, ...], int, int]], currency: str, month: Period) -> dict[str, Any]:
+        by_day = {
+            date.fromisoformat(day): Slice(day, count, minor) for (code, day), count, minor in days if code == currency
+        }
+        steps = in_steps(by_day, month)
+        return {
+            "chart": bars(f"{currency} settled per day over the last {DAYS} days", steps, currency),
+            "steps": steps,
+            "total": sum(step.minor for step in steps),
+            "count": sum(step.count for step in steps),
+        }
+
+
+def _states(sums: list[tuple[tuple[Any, ...], int, int]], currency: str) -> dict[str, Slice]:
+    """Today's payments by state, in the order in which states are told of."""
+    found = {state: Slice(state, count, minor) for (code, state), count, minor in sums if code == currency}
+    return {state: found[state] for state in STATES if state in found}
+
+
+def _parts(sums: list[tuple[tuple[Any, ...], int, int]], currency: str) -> list[Slice]:
+    """What makes up the total, the greatest first."""
+    return by_size(
+        [
+            Slice(METHOD_NAMES.get(value, value or NOT_SAID), count, minor)
+            for (code, value), count, minor in sums
+            if code == currency
+        ]
+    )

@@ -1,0 +1,198 @@
+"""Reports are made outside of the lanes, delivered to whoever asked, and sent by the calendar."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from services.reporting.app import make
+from services.reporting.domain.calendar import Calendar, Period
+from services.reporting.ports import RENDER, RenderAnswer, RenderRequest
+from services.reporting.store import FINANCE_PEOPLE, PLANS, REPORT_FILES, REPORTS
+from services.reporting.tests.test_ledger import settled
+from shared.contracts.gateway import Address, InboundNoticed
+from shared.contracts.reporting import MakeReport, ReportFailed, ReportProgress, ReportReady
+from shared.kernel.clock import VirtualClock
+from shared.kernel.ids import MemberId
+from shared.runtime.service import Service
+from shared.testing.harness import Harness
+
+ASKER, OTHER = MemberId("M-asker"), MemberId("M-other")
+DAY = VirtualClock().now().date()
+
+
+def asked(**change: object) -> MakeReport:
+    return MakeReport.model_validate({"asked_by": ASKER, "kind": "csv", "first": DAY, "last": DAY, **change})
+
+
+def noticed(member: MemberId, phone: str) -> InboundNoticed:
+    address = Address(phone_number_id="1", phone=phone)
+    return InboundNoticed(member=member, address=address, at=VirtualClock().now())
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("csv", "csv"), ("pdf", "pdf"), ("excel", "xlsx")])
+async def test_a_report_is_kept_and_told_with_its_figures(kind: str, ending: str) -> None:
+    async with Harness({"reporting": make}) as harness:
+        await harness.say(settled("P-1"), asked(kind=kind))
+        ready = harness.only(ReportReady)
+        assert (ready.asked_by, ready.kind, ready.first, ready.schedule) == (ASKER, kind, DAY, None)
+        assert ready.file.name == f"payments-{DAY}-to-{DAY}.{ending}"
+        assert [(figure.total.currency, figure.settled) for figure in ready.figures] == [("USD", 1)]
+        [document] = harness.documents("reporting", REPORTS)
+        report = REPORTS.state.model_validate(document.state)
+        [file] = harness.documents("reporting", REPORT_FILES)
+        assert (document.id, report.state, report.file_id) == (ready.report_id, "ready", file.id)
+        assert file.state["sha256"] == ready.file.sha256
+        await harness.advance(10)
+        assert harness.all(ReportProgress) == []
+
+
+async def test_who_else_it_is_for_is_told_too() -> None:
+    async with Harness({"reporting": make}) as harness:
+        await harness.say(asked(also_to=(OTHER,)))
+        assert [ready.asked_by for ready in harness.all(ReportReady)] == [ASKER, OTHER]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "rule"), [(DAY, DAY - timedelta(days=1), "period"), (date(2020, 1, 1), DAY, "too_long")]
+)
+async def test_a_period_that_cannot_be_is_refused(first: date, last: date, rule: str) -> None:
+    async with Harness({"reporting": make}) as harness:
+        await harness.say(asked(first=first, last=last))
+        assert harness.only(ReportFailed).rule == rule
+
+
+def rendering(adapter: Callable[[RenderRequest], Awaitable[RenderAnswer]]) -> Callable[[Service], Service]:
+    return lambda service: replace(service, calls={**service.calls, RENDER: adapter})
+
+
+async def test_a_report_that_takes_long_says_so_once() -> None:
+    ready = asyncio.Event()
+
+    async def slowly(request: RenderRequest) -> RenderAnswer:
+        await ready.wait()
+        return RenderAnswer(file=None, figures=())
+
+    async with Harness({"reporting": make}, wrap=rendering(slowly)) as harness:
+        asking = asyncio.create_task(harness.say(asked()))
+        for _ in range(200):
+            await asyncio.sleep(0)
+        await harness.clock.advance(10)
+        assert harness.only(ReportProgress).kind == "csv"
+        ready.set()
+        await asking
+        assert harness.only(ReportFailed).rule == "too_long"
+        assert len(harness.all(ReportProgress)) == 1
+
+
+async def test_a_report_that_cannot_be_made_is_told_and_not_tried_for_ever() -> None:
+    tries = 0
+
+    async def broken(request: RenderRequest) -> RenderAnswer:
+        nonlocal tries
+        tries += 1
+        raise ZeroDivisionError
+
+    async with Harness({"reporting": make}, wrap=rendering(broken)) as harness:
+        await harness.say(asked())
+        await harness.advance(150, step=5)
+        assert harness.only(ReportFailed).rule == "broken"
+        assert 1 < tries < 12
+
+
+async def test_the_calendar_sends_whole_periods_to_all_of_finance_and_to_nobody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REPORT_TIMES", "daily 10:01; weekly tuesday 10:02; monthly 24 10:03")
+    async with Harness({"reporting": make}) as harness:  # Tuesday 24 November 2026, 10:00 in Harare
+        await harness.say(noticed(OTHER, "+263773000009"))
+        assert harness.documents("reporting", PLANS) == []
+        await harness.say(noticed(ASKER, "+263773000001"), noticed(OTHER, "+263773000002"))
+        assert len(harness.documents("reporting", FINANCE_PEOPLE)) == 2
+        await harness.advance(240, step=60)
+        ready = harness.all(ReportReady)
+        assert {(one.asked_by, one.schedule, one.first, one.last) for one in ready} == {
+            (member, *about)
+            for member in (ASKER, OTHER)
+            for about in (
+                ("daily", date(2026, 11, 23), date(2026, 11, 23)),
+                ("weekly", date(2026, 11, 16), date(2026, 11, 22)),
+                ("monthly", date(2026, 10, 1), date(2026, 10, 31)),
+            )
+        }
+        assert {one.kind for one in ready} == {"pdf"}
+        assert harness.all(ReportProgress) == []
+        following = {plan.id: plan.due_at for plan in harness.documents("reporting", PLANS)}
+        assert following == {
+            "daily": datetime(2026, 11, 25, 8, 1, tzinfo=UTC),
+            "weekly": datetime(2026, 12, 1, 8, 2, tzinfo=UTC),
+            "monthly": datetime(2026, 12, 24, 8, 3, tzinfo=UTC),
+        }
+
+
+async def test_a_time_that_was_missed_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORT_TIMES", "daily 10:01")
+    async with Harness({"reporting": make}) as harness:
+        await harness.say(noticed(ASKER, "+263773000001"))
+        [plan] = harness.documents("reporting", PLANS)
+        three_days_ago = datetime(2026, 11, 21, 8, 1, tzinfo=UTC)  # as if reporting had not run since
+        [call] = plan.outcalls
+        call.due_at = call.first_due_at = three_days_ago
+        call.request = {"schedule": "daily", "at": three_days_ago.isoformat()}
+        await harness.running["reporting"].stores.commit(PLANS, plan, now=harness.clock.now())
+        await harness.advance(10)
+        assert {one.first.day for one in harness.all(ReportReady)} == {20, 21, 22}
+
+
+async def test_a_message_of_finance_that_changes_nothing_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORT_TIMES", "daily 07:00")
+    async with Harness({"reporting": make}) as harness:
+        await harness.say(noticed(ASKER, "+263773000001"))
+        before = [
+            document.version for kind in (FINANCE_PEOPLE, PLANS) for document in harness.documents("reporting", kind)
+        ]
+        await harness.say(noticed(ASKER, "+263773000001"))
+        after = [
+            document.version for kind in (FINANCE_PEOPLE, PLANS) for document in harness.documents("reporting", kind)
+        ]
+        assert before == after
+        await harness.say(noticed(OTHER, "+263773000001"))
+        [person] = harness.documents("reporting", FINANCE_PEOPLE)
+        assert person.state["member"] == OTHER
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "following", "period"),
+    [
+        ("daily 07:00", "2026-11-24T04:59", "2026-11-24T05:00", ("2026-11-23", "2026-11-23")),
+        ("daily 07:00", "2026-11-24T05:00", "2026-11-25T05:00", ("2026-11-24", "2026-11-24")),
+        ("daily 00:00", "2026-12-31T21:59", "2026-12-31T22:00", ("2026-12-31", "2026-12-31")),
+        ("weekly sunday 23:59", "2026-11-24T05:00", "2026-11-29T21:59", ("2026-11-16", "2026-11-22")),
+        ("monthly 1 07:00", "2026-12-02T05:00", "2027-01-01T05:00", ("2026-12-01", "2026-12-31")),
+        ("monthly 28 07:00", "2028-02-28T05:00", "2028-03-28T05:00", ("2028-02-01", "2028-02-29")),
+    ],
+)
+def test_times_and_periods_are_those_of_harare(text: str, now: str, following: str, period: tuple[str, str]) -> None:
+    [time] = Calendar.parse(text).times
+    at = time.next_after(datetime.fromisoformat(now).replace(tzinfo=UTC))
+    assert at == datetime.fromisoformat(following).replace(tzinfo=UTC)
+    assert time.period_before(at) == Period(*map(date.fromisoformat, period))
+    assert str(time) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["hourly 07:00", "daily 25:00", "weekly 07:00", "weekly funday 07:00", "monthly 29 07:00", "daily 7:00"]
+)
+def test_a_time_that_cannot_be_names_itself(text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        Calendar.parse(text)
+
+
+def test_one_schedule_has_one_time() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        Calendar.parse("daily 07:00; daily 08:00")
+    assert Calendar.parse(" off ").times == ()

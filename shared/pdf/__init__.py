@@ -1,0 +1,1 @@
+"""What every printed page needs: fonts for names in any script."""

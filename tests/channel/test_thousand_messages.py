@@ -1,0 +1,82 @@
+"""A thousand messages through a WhatsApp that breaks two in five: each arrives once, none is lost, limits hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+
+from shared.contracts.notifier import (
+    MessageAccepted,
+    MessageDelivered,
+    MessageFailed,
+    MessageRead,
+    PlainText,
+    Purpose,
+    SendMessage,
+)
+from shared.testing.harness import Harness
+from tests.channel.channel import STEP, open_channel
+
+EACH = 5
+LONGEST = 3600
+
+FAULTS: list[dict[str, Any]] = [
+    {"effect": "reset_after", "probability": 0.10, "seed": 1},
+    {"effect": "reset_before", "probability": 0.10, "seed": 2},
+    {"effect": "code", "code": 130429, "probability": 0.05, "seed": 3},
+    {"effect": "code", "code": 131056, "probability": 0.05, "seed": 4},
+    {"effect": "code", "code": 131000, "probability": 0.05, "seed": 5},
+    {"effect": "html", "status": 503, "probability": 0.05, "seed": 6},
+]
+
+
+def told_of(harness: Harness) -> set[str]:
+    """The messages that the notifier has said to have arrived, at WhatsApp or further."""
+    good = {message.NAME for message in (MessageAccepted, MessageDelivered, MessageRead)}
+    return {envelope.data["reference"] for envelope in harness.said if envelope.type in good}
+
+
+@pytest.mark.parametrize("people", [12, pytest.param(200, marks=pytest.mark.simulate)])
+async def test_every_message_arrives_once_whatever_breaks(
+    people: int, valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with AsyncExitStack() as stack:
+        channel = await open_channel(stack, valkey_url, monkeypatch)
+        harness = channel.harness
+        await channel.sim("POST", "switches", {"batch_seconds": 0.1, "random_delays": True})
+        heard = await channel.hear([f"+26377{place:07d}" for place in range(people)])
+        for fault in FAULTS:
+            await channel.sim("POST", "faults", {"times": None, **fault})
+        purposes: tuple[Purpose, ...] = ("reply", "notice", "report")
+        for place, message in enumerate(heard):
+            await harness.say(
+                *(
+                    SendMessage(
+                        member=message.member,
+                        address=message.address,
+                        content=PlainText(body=f"{place}:{number}"),
+                        purpose=purposes[place % 3],
+                        answers_at=message.sent_at,
+                    )
+                    for number in range(EACH)
+                )
+            )
+            if place % 20 == 19:
+                await channel.step()
+        wanted = {f"{place}:{number}" for place in range(people) for number in range(EACH)}
+        for _ in range(int(LONGEST / STEP)):
+            if len(told_of(harness)) >= len(wanted):
+                break
+            await channel.step()
+        assert channel.longest_step < 10, "the two clocks went apart, and statuses seem lost that are not"
+        arrived = Counter(body["text"]["body"] for body in (await channel.sim("GET", "sent"))["sent"])
+        assert set(arrived) == wanted, "none is lost"
+        assert set(arrived.values()) == {1}, "none is said twice"
+        assert harness.all(MessageFailed) == []
+        assert len(told_of(harness)) == len(wanted)
+        report = await channel.sim("GET", "report")
+        assert report["refused_for_pace"] == {}, "no message met a limit of WhatsApp's own"
+        assert max(report["most_in_a_second"].values()) <= 80
