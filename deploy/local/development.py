@@ -41,7 +41,6 @@ _DEFAULTS = {
     # All but InnBucks, which Paynow refuses in test mode (Paynow contract 6.4).
     "PAYNOW_USD_METHODS": "ecocash,onemoney,omari,web,manual",
     "PAYNOW_ZWG_METHODS": "ecocash,onemoney,web,manual",
-    "ENABLE_CREDEX": "false",  # until the conversation has words for it
     "ADMIN_PHONE": "+263773000001",
     "FINANCE_PHONE": "+263773000001",
     "ORGANISATION_NAME": "Ruvimbo Development Church",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import BaseModel
 
+from services.conversation.domain.credex import CredexView
 from services.conversation.engine.texts import _, later
 from shared.contracts.payments import Method
+from shared.kernel.credit import Credit
 from shared.kernel.ids import MemberId
 from shared.kernel.money import Money
 from shared.kernel.phone import local_form, wallet_of
@@ -65,6 +69,21 @@ class DonationFacts(BaseModel):
         if method == "omari" or (self.test_mode and local_form(phone) in TEST_NUMBERS):
             return True
         return wallet_of(phone) == method
+
+
+class CredexFacts(BaseModel):
+    """For everything about credex: who it is, and the accounts as they were last shown."""
+
+    member: MemberId
+    phone: str | None
+    """E.164; who the member is at the core."""
+    today: date
+    """In UTC, as the core counts days."""
+    view: CredexView
+    price: Credit
+    """Of the next tier."""
+    subject: tuple[str, ...] = ()
+    """What the flow was begun for: an action, the offer and the member's account in it."""
 
 
 class MemberFacts(BaseModel):

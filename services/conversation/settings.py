@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import NoDecode
 
 from services.conversation.engine.texts import later
+from shared.kernel.credit import Credit, NotACredit
 from shared.kernel.limits import METHODS, Limits
 from shared.kernel.phone import NotAPhone, parse_phone
 from shared.runtime.settings import Settings
@@ -25,6 +26,13 @@ def _phones(value: Any) -> Any:
         return frozenset(parse_phone(part) for part in _list(value))
     except NotAPhone as error:
         raise ValueError(str(error)) from None
+
+
+def _credit(value: Any) -> Any:
+    try:
+        return Credit.parse(value) if isinstance(value, str) else value
+    except NotACredit as error:
+        raise ValueError("give an amount like 1.00 USD") from error
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_list)]
@@ -56,6 +64,11 @@ class ConversationSettings(Settings):
     """`ENABLE_DONATIONS`: off, the word *donate* says so."""
     enable_registration: bool = True
     """`ENABLE_REGISTRATION`: off, the word *register* says so."""
+    enable_credex: bool = True
+    credex_api_url: str | None = None
+    """`ENABLE_CREDEX`, `CREDEX_API_URL`: credex is on when it has an address and is not switched off."""
+    credex_upgrade_price: Annotated[Credit, NoDecode, BeforeValidator(_credit)] = Credit.of("1.00", "USD")
+    """`CREDEX_UPGRADE_PRICE`: what people are told before they agree."""
     limits: Limits = Limits()
     """`LIMITS`: for early refusals; payments is the judge."""
     max_parts: int = Field(default=5, ge=1, le=20)
@@ -109,6 +122,11 @@ class ConversationSettings(Settings):
     def can_donate(self) -> bool:
         """Whether giving is on."""
         return self.enable_donations and bool(self.methods)
+
+    @property
+    def has_credex(self) -> bool:
+        """Whether credex is on."""
+        return self.enable_credex and self.credex_api_url is not None
 
     @property
     def draft_kept(self) -> timedelta:

@@ -133,3 +133,10 @@ class ErasureRequested(Event, name="conversation.erasure_requested", version=1, 
 
     member: MemberId
     at: datetime
+
+
+class ChooseAccount(Command, name="conversation.choose_account", version=1, key="member"):
+    """Act from this credex account from now on; the conversation asks it of itself."""
+
+    member: MemberId
+    account_id: str

@@ -18,13 +18,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from services.conversation.domain.credex import DENOMINATIONS
 from services.conversation.engine.texts import _
 from shared.kernel.amounts import CURRENCY_WORDS, MOST_DIGITS, OLD_CURRENCIES
 from shared.kernel.errors import Refusal
 from shared.kernel.phone import NotAPhone, parse_phone
 
-DENOMINATIONS = {"USD": 2, "ZWG": 2, "CAD": 2, "XAU": 4, "CXX": 3}
-"""What credex-core has, with its decimals; the service's own setting has the last word."""
 FIRST_DUE, DEFAULT_DUE, LAST_DUE = timedelta(days=7), timedelta(days=28), timedelta(days=34)
 """Days from today in UTC between which a promise may be due (credex-core contract 3.6)."""
 
@@ -56,14 +55,16 @@ class Shortcut:
         """When it is due; None for a secured offer. `today` is in UTC. Raises NotAShortcut outside the days allowed."""
         if self.secured:
             return None
-        due = self.due or today + DEFAULT_DUE
-        if due < today + FIRST_DUE:
-            raise NotAShortcut(
-                _("That is too early; the first day it may be due is {day}.").format(day=today + FIRST_DUE)
-            )
-        if due > today + LAST_DUE:
-            raise NotAShortcut(_("That is too late; the last day it may be due is {day}.").format(day=today + LAST_DUE))
-        return due
+        return in_time(self.due or today + DEFAULT_DUE, today)
+
+
+def in_time(due: date, today: date) -> date:
+    """The day, if a promise may be due then; `today` is in UTC. Raises NotAShortcut."""
+    if due < today + FIRST_DUE:
+        raise NotAShortcut(_("That is too early; the first day it may be due is {day}.").format(day=today + FIRST_DUE))
+    if due > today + LAST_DUE:
+        raise NotAShortcut(_("That is too late; the last day it may be due is {day}.").format(day=today + LAST_DUE))
+    return due
 
 
 def is_meant(text: str) -> bool:
@@ -77,12 +78,12 @@ def read_shortcut(text: str, decimals: Mapping[str, int] = DENOMINATIONS) -> Sho
     before, arrow, after = _split(text)
     if arrow is None or _ARROW.search(after):
         raise NotAShortcut(_("Please send an offer like 0.5=>handle or 5 USD->handle=2026-12-31."))
-    amount, denomination = _read_amount(before, decimals)
+    amount, denomination = read_amount(before, decimals)
     handle, equals, day = after.partition("=")
     secured = arrow in _SECURED
     if secured and equals:
         raise NotAShortcut(_("An offer with => is settled at once and has no date; with -> it may have one."))
-    return Shortcut(amount, denomination, secured, _read_handle(handle), _read_date(day) if equals else None)
+    return Shortcut(amount, denomination, secured, read_handle(handle), read_day(day) if equals else None)
 
 
 def _split(text: str) -> tuple[str, str | None, str]:
@@ -90,7 +91,8 @@ def _split(text: str) -> tuple[str, str | None, str]:
     return (text, None, "") if found is None else (text[: found.start()], found[0], text[found.end() :])
 
 
-def _read_amount(text: str, decimals: Mapping[str, int]) -> tuple[Decimal, str | None]:
+def read_amount(text: str, decimals: Mapping[str, int] = DENOMINATIONS) -> tuple[Decimal, str | None]:
+    """An amount and its denomination, None when none was named. Raises NotAShortcut."""
     parts = _AMOUNT.fullmatch(" ".join(text.split()).casefold())
     if parts is None:
         raise NotAShortcut(_("Please put the amount in figures before the arrow, like 0.5=>handle."))
@@ -122,7 +124,8 @@ def _denomination(before: str, after: str, decimals: Mapping[str, int]) -> str |
     return known.pop() if known else None
 
 
-def _read_handle(text: str) -> str:
+def read_handle(text: str) -> str:
+    """A handle as the core writes it; a phone stands for the handle that it was at first. Raises NotAShortcut."""
     written = text.strip().removeprefix("@").casefold()
     if written.startswith(("0", "+")):
         try:
@@ -134,7 +137,8 @@ def _read_handle(text: str) -> str:
     return written
 
 
-def _read_date(text: str) -> date:
+def read_day(text: str) -> date:
+    """A day like 2026-12-31. Raises NotAShortcut."""
     written = text.strip()
     try:
         if _DATE.fullmatch(written):

@@ -131,21 +131,39 @@ class Chat:
             self.journal.add(step)
             self.effects.messages.append(command)
         self.passed.clear()
+        return self._outcome(step, about, patience, answers)
+
+    def _outcome(self, step: Step, about: Mapping[str, str], patience: timedelta, answers: Sequence[type[E]]) -> E:
         if step.outcome is None:
-            raise Waiting(key, [answer.NAME for answer in answers], about, patience)
+            raise Waiting(step.key, [answer.NAME for answer in answers], about, patience)
         event = message_type(step.outcome["name"], step.outcome["version"]).model_validate(step.outcome["data"])
-        if not isinstance(event, answers):
+        if not isinstance(event, tuple(answers)):
             raise TypeError(f"the flow no longer waits for {event.NAME}")
-        return event
+        return event  # type: ignore[return-value]  # one of `answers`, which mypy loses in the tuple
+
+    async def look_up(self, key: str, ask: Callable[[str], Message], *answers: type[E]) -> E:
+        """Have another service look something up for the flow; it changes nothing, so that *back* may cross it.
+
+        `key` names what is looked up, subject and all: what was looked up before is not asked again. `ask` makes the
+        command from the name of the request, which the answer has in its field `answers`.
+        """
+        name = f"{self._intent}:{key}"
+        key = self._numbered(key)
+        step = self.journal.find(key)
+        if step is None:
+            step = Step(key=key, kind="look")
+            self.journal.add(step)
+            self.effects.messages.append(ask(name))
+        return self._outcome(step, {"answers": name}, PATIENCE, answers)
 
     def new_intent(self) -> str:
         """Names what is about to be done: the same in every replay, so that it is never done twice."""
         return f"{self._intent}:{self._numbered('intent').removeprefix('intent#')}"
 
-    def reconsider(self, key: str, sentence: str) -> NoReturn:
-        """Ask `key` again, since its answer does not go with a later one; `sentence` says why."""
+    def reconsider(self, key: str, sentence: str = "") -> NoReturn:
+        """Ask `key` again, since its answer does not go with a later one; `sentence` says why, if nobody else does."""
         self.journal.forget(f"{key}#1")
-        self.effects.said.append(sentence)
+        self.effects.said += [sentence] if sentence else []
         raise Again
 
     def _is_new(self, name: str, kind: Any) -> bool:

@@ -35,11 +35,12 @@ class FlowFault(RuvimboError):
 
 @dataclass(frozen=True)
 class Flow:
-    """A conversation: `title` is what people call it, in English."""
+    """A conversation: `title` is what people call it, in English; `keep`: left in the middle, it is kept as a draft."""
 
     name: str
     title: str
     function: FlowFunction
+    keep: bool = True
 
 
 @dataclass
@@ -54,11 +55,11 @@ class Turn:
 FLOWS: dict[str, Flow] = {}
 
 
-def flow(name: str, *, title: str) -> Callable[[FlowFunction], FlowFunction]:
+def flow(name: str, *, title: str, keep: bool = True) -> Callable[[FlowFunction], FlowFunction]:
     """Declare a conversation. Its module's docstring is the transcript that the tests play."""
 
     def declare(function: FlowFunction) -> FlowFunction:
-        FLOWS[name] = Flow(name, title, function)
+        FLOWS[name] = Flow(name, title, function, keep)
         return function
 
     return declare

@@ -11,10 +11,10 @@ class Step(BaseModel):
     """One thing that a flow got or did. `typed` is an answer as it was given; each replay parses it again."""
 
     key: str
-    kind: Literal["answer", "edit", "request", "said", "told"]
+    kind: Literal["answer", "edit", "request", "look", "said", "told"]
     typed: str = ""
     outcome: dict[str, Any] | None = None
-    """The event that answered a request, once it came: its `name`, `version` and `data`."""
+    """The event that answered a request or look, once it came: its `name`, `version` and `data`."""
 
 
 class Journal(BaseModel):

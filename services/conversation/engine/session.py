@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from services.conversation.domain.credex import CredexView
 from services.conversation.engine.journal import Journal
 from shared.contracts.base import Event
 from shared.contracts.gateway import Address
@@ -27,6 +28,11 @@ class Wait(BaseModel):
     patience: float
     """Seconds."""
     until: datetime | None = None
+
+    @property
+    def is_payment(self) -> bool:
+        """Whether money is about to be charged."""
+        return any(name.startswith("payments.") for name in self.answers)
 
     def is_answered_by(self, event: Event) -> bool:
         """Whether the flow goes on with this event."""
@@ -62,6 +68,8 @@ class Session(BaseModel):
     flow: str | None = None
     facts: dict[str, Any] = {}
     journal: Journal = Journal()
+    keep: bool = True
+    """Whether the flow is worth keeping when it is left in the middle."""
     page: int = 0
     asked_key: str = ""
     """The question that was asked last: new code may ask another one in its place."""
@@ -72,6 +80,8 @@ class Session(BaseModel):
     """What was offered last and not followed by a question: numbers mean these."""
     rest: list[str] = []
     """What is left of a text that was too long to say at once; *more* shows it."""
+    credex: CredexView | None = None
+    """The member's credex accounts as they were last shown."""
     address: Address | None = None
     heard_at: datetime | None = None
     """WhatsApp's time of the latest message."""
@@ -93,13 +103,14 @@ class Session(BaseModel):
         journal = Journal.model_construct(steps=list(self.journal.steps), aside=list(self.journal.aside))
         return self.model_copy(update={"journal": journal})
 
-    def begin(self, flow: str, facts: dict[str, Any], answers: dict[str, str]) -> None:
+    def begin(self, flow: str, facts: dict[str, Any], answers: dict[str, str], *, keep: bool = True) -> None:
         """Start a flow; `answers` are given already, by key."""
         self.end()
         self.runs += 1
         self.run = self.runs
         self.flow = flow
         self.facts = facts
+        self.keep = keep
         for key, typed in answers.items():
             self.journal.add_answer(key, typed)
 
@@ -107,6 +118,7 @@ class Session(BaseModel):
         """Leave the flow, keeping nothing half done."""
         self.flow = None
         self.facts = {}
+        self.keep = True
         self.journal = Journal()
         self.page = 0
         self.asked_key = ""
@@ -116,7 +128,7 @@ class Session(BaseModel):
 
     def park(self, until: datetime) -> bool:
         """Leave the flow, keeping it as the draft; False when there is nothing worth keeping."""
-        worth = self.in_flow and bool(self.journal.steps)
+        worth = self.in_flow and self.keep and bool(self.journal.steps)
         if worth and self.flow is not None:
             self.draft = Draft(run=self.run, flow=self.flow, facts=self.facts, journal=self.journal, until=until)
         self.end()

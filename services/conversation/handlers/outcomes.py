@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from services.conversation.engine.texts import _, later
+from services.conversation.engine.texts import _
 from services.conversation.handlers.telling import Wording, say_to, tell
 from services.conversation.texts import payments, staff
 from shared.bus.handlers import on
 from shared.bus.work import Work
-from shared.contracts.credex import CredexUnavailable
 from shared.contracts.notifier import Document, Picture, SendMessage
 from shared.contracts.payments import (
     ApprovalRefused,
@@ -147,13 +146,6 @@ async def tell_verified(event: ReceiptVerified, work: Work) -> None:
 async def tell_checked(event: PaymentChecked, work: Work) -> None:
     """The answer to *check*."""
     await tell(event.payer, event, lambda _here: payments.checked(event), work)
-
-
-@on(CredexUnavailable)
-async def tell_credex_unavailable(event: CredexUnavailable, work: Work) -> None:
-    """Credex is not built yet."""
-    text = later("Credex accounts are not open here yet. Send *donate* to give, or *menu*.")
-    await tell(event.member, event, lambda _here: _(text), work)
 
 
 async def _tell_state(event: payments.Outcome, state: str, wording: Wording, work: Work) -> None:

@@ -71,8 +71,8 @@ def turn_for(here: Situation, event: Event, wording: Wording) -> Turn:
         turn = resume(session, event, here.intent, text)
     except FlowFault as fault:
         turn = starts.recover(here, fault)
-        return Turn([PlainText(body=text), *turn.outgoing], turn.messages)
-    if turn.outgoing == [PlainText(body=text)]:  # the flow had nothing to add
+        return Turn([PlainText(body=text), *turn.outgoing] if text else turn.outgoing, turn.messages)
+    if text and turn.outgoing == [PlainText(body=text)]:  # the flow had nothing to add
         return Turn([PlainText(body=text) if isinstance(content, str) else content], turn.messages)
     return turn
 

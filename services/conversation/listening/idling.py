@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from services.conversation.engine.engine import Turn
-from services.conversation.engine.session import Session
+from services.conversation.engine.session import Session, Wait
 from services.conversation.engine.texts import _
 from services.conversation.listening.situation import Situation
 from services.conversation.settings import ConversationSettings
@@ -31,10 +31,9 @@ def look(here: Situation) -> Turn:
     if due is None or now < due:
         return Turn()
     if session.waiting is not None:
+        text = _waited_for_long(session.waiting)
         session.end()
-        return here.say(
-            _("This takes longer than usual. You will not be charged twice, and I will tell you here what we find.")
-        )
+        return here.say(text)
     if here.profile.has_prompt:
         session.active_at = now  # the person may be busy with the prompt on their phone
         return Turn()
@@ -45,3 +44,9 @@ def look(here: Situation) -> Turn:
         text = _("I have put this aside and keep it for {hours} hours. Nothing is lost: *continue* goes on.")
         return here.offer(text.format(hours=settings.draft_hours), "continue", "start_over", "menu")
     return here.offer(_("I have closed this, since you were away. Come back any time."), "menu")
+
+
+def _waited_for_long(waiting: Wait) -> str:
+    if waiting.is_payment:
+        return _("This takes longer than usual. You will not be charged twice, and I will tell you here what we find.")
+    return _("This takes longer than usual; I tell you here as soon as I know.")

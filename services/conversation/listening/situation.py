@@ -55,11 +55,22 @@ class Situation:
         """The main menu; what was left in the middle comes first."""
         if self.session.draft_at(self.now) is not None:
             return self.offer(text + "\n" + _("You have something unfinished."), "continue", "start_over", "everything")
-        return self.offer(text, *self._main(), "everything")
+        words = self._main()
+        return self.offer(text, *words, *["home"] * (self.settings.has_credex and len(words) < 2), "everything")
 
     def everything(self) -> Turn:
         """All that can be done, as a list."""
-        words = [*self._main(), "check", "history", "receipt", "language", "my_data", "forget_me", "help"]
+        words = [
+            *self._main(),
+            *["home"] * self.settings.has_credex,
+            "check",
+            "history",
+            "receipt",
+            "language",
+            "my_data",
+            "forget_me",
+            "help",
+        ]
         return self.offer(_("What would you like to do?"), *words)
 
     def offer(self, text: str, *words: str) -> Turn:

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC
 from typing import Any
 
-from services.conversation.engine.engine import FlowFault, Turn, go_on
+from services.conversation.domain.credex import CredexView
+from services.conversation.engine.engine import FLOWS, FlowFault, Turn, go_on
 from services.conversation.engine.formats import money
 from services.conversation.engine.texts import _
-from services.conversation.facts import DonationFacts, MemberFacts, RegistrationFacts
+from services.conversation.facts import CredexFacts, DonationFacts, MemberFacts, RegistrationFacts
+from services.conversation.flows import (
+    answer_offer,
+    join,
+    ledger,
+    members,
+    notices,
+    offer,
+    open_account,
+    pending_in,
+    pending_out,
+    switch_account,
+    upgrade,
+)
 from services.conversation.flows import donate as donate_flow
 from services.conversation.flows import forget as forget_flow
 from services.conversation.flows import register as register_flow
@@ -18,6 +33,22 @@ from services.conversation.texts import payments
 log = logging.getLogger(__name__)
 
 assert donate_flow and forget_flow and register_flow  # imported to be declared
+CREDEX_FLOWS = tuple(
+    module.__name__.rpartition(".")[2]
+    for module in (
+        join,
+        offer,
+        pending_in,
+        pending_out,
+        answer_offer,
+        ledger,
+        switch_account,
+        open_account,
+        members,
+        notices,
+        upgrade,
+    )
+)
 
 
 def donate(here: Situation, said: dict[str, str] | None = None, *, forget: tuple[str, ...] = ()) -> Turn:
@@ -25,7 +56,7 @@ def donate(here: Situation, said: dict[str, str] | None = None, *, forget: tuple
     if not here.settings.can_donate:
         return here.say(_("Giving is switched off at the moment."))
     answers = {key: typed for key, typed in here.profile.answers.items() if key not in forget}
-    return _begin(here, "donate", answers, said)
+    return begin(here, "donate", answers, said)
 
 
 def donate_again(here: Situation, *, forget: tuple[str, ...] = ()) -> Turn:
@@ -47,14 +78,14 @@ def register(here: Situation, said: dict[str, str] | None = None) -> Turn:
     answers = known.answers if known else {}
     if here.profile.name is not None:
         answers = {"name#1": here.profile.name} | answers
-    return _begin(here, "register", answers, said)
+    return begin(here, "register", answers, said)
 
 
 def forget(here: Situation) -> Turn:
     """Forget the person; not while money may still come, which somebody has to be told of."""
     if here.session.waiting or here.profile.has_pending:
         return here.aside(_("A payment of yours is still open. Please send *forget me* again when it is done."))
-    return _begin(here, "forget")
+    return begin(here, "forget")
 
 
 def take_up(here: Situation) -> Turn:
@@ -62,7 +93,7 @@ def take_up(here: Situation) -> Turn:
     if here.session.draft_at(here.now) is None:
         return here.again(_("There is nothing to continue."))
     if here.session.waiting:
-        return here.say(waiting_line())
+        return here.say(waiting_line(here))
     if here.session.in_flow:
         return here.again(_("Let us finish this first."))
     here.session.take_up()
@@ -73,7 +104,7 @@ def start_over(here: Situation) -> Turn:
     """Begin what runs, or was left, from its first question."""
     session = here.session
     if session.waiting:
-        return here.say(waiting_line())
+        return here.say(waiting_line(here))
     draft = session.draft_at(here.now)
     name = session.flow or (draft.flow if draft else None)
     if name is None:
@@ -90,6 +121,8 @@ def begin_again(here: Situation, name: str) -> Turn:
     """A flow from its first question."""
     if name == "forget":
         return forget(here)
+    if name in CREDEX_FLOWS:
+        return begin(here, name)
     return donate(here) if name == "donate" else register(here)
 
 
@@ -109,8 +142,10 @@ def recover(here: Situation, fault: FlowFault) -> Turn:
     return here.menu(_("Sorry, something went wrong here. Nothing more is charged. Please begin again."))
 
 
-def waiting_line() -> str:
+def waiting_line(here: Situation) -> str:
     """What is said while another service is asked."""
+    if here.session.waiting and not here.session.waiting.is_payment:
+        return _("One moment, your request is on its way.")
     return _("One moment, your request is on its way. *check* tells how it stands.")
 
 
@@ -120,17 +155,25 @@ def facts_of(here: Situation, name: str) -> dict[str, Any]:
     return facts
 
 
-def _begin(here: Situation, name: str, known: dict[str, str] | None = None, said: dict[str, str] | None = None) -> Turn:
+def begin(
+    here: Situation,
+    name: str,
+    known: dict[str, str] | None = None,
+    said: dict[str, str] | None = None,
+    subject: tuple[str, ...] = (),
+) -> Turn:
     """Begin a flow with what is remembered, and over it what was said just now."""
     session = here.session
     answers = (known or {}) | (said or {})
     if session.waiting:
-        return here.say(waiting_line())
+        return here.say(waiting_line(here))
     if session.flow == name and (not said or session.journal.has_requested):
         return here.again(_("Let us finish this first."))
     if session.flow != name:
         session.park(here.now + here.settings.draft_kept)
-    session.begin(name, facts_of(here, name), answers)
+    session.begin(
+        name, facts_of(here, name) | ({"subject": subject} if subject else {}), answers, keep=FLOWS[name].keep
+    )
     return go_on(session, here.intent)
 
 
@@ -164,8 +207,21 @@ def _registration(here: Situation) -> RegistrationFacts:
     return RegistrationFacts(member=here.member, organisation=here.settings.organisation_name)
 
 
+def _credex(here: Situation) -> CredexFacts:
+    address = here.session.address
+    return CredexFacts(
+        member=here.member,
+        phone=address.phone if address else None,
+        today=here.now.astimezone(UTC).date(),
+        view=here.session.credex or CredexView(),
+        price=here.settings.credex_upgrade_price,
+    )
+
+
 def _member(here: Situation) -> MemberFacts:
     return MemberFacts(member=here.member)
 
 
-_FACTS: dict[str, Any] = {"donate": _donation, "register": _registration, "forget": _member}
+_FACTS: dict[str, Any] = {"donate": _donation, "register": _registration, "forget": _member} | dict.fromkeys(
+    CREDEX_FLOWS, _credex
+)

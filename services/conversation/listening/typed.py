@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from services.conversation.domain import shortcut
 from services.conversation.domain.understanding import understand
 from services.conversation.engine.engine import LONGEST_INPUT, Turn, answer, open_question
 from services.conversation.engine.questions import Question, plain
 from services.conversation.engine.session import Doubt
 from services.conversation.engine.texts import _, in_every_language, later
 from services.conversation.engine.words import Word, without_greeting, word_of
-from services.conversation.listening import starts, words
+from services.conversation.listening import credex, starts, words
 from services.conversation.listening.situation import Situation, title_of
 from services.conversation.texts.talking import TITLES
 from shared.contracts.notifier import Buttons, Choice
@@ -33,6 +34,8 @@ def typed(here: Situation, text: str) -> Turn:
     verify = re.fullmatch(_VERIFY, text)
     if verify is not None:
         return Turn(messages=[VerifyReceipt(code=verify["code"], asked_by=here.member)])
+    if shortcut.is_meant(text) and here.settings.has_credex:
+        return credex.offer_in_one_line(here, text)
     question = open_question(session, here.intent)
     if question is not None:
         return _in_question(here, question, text, word_of(text), doubt)
@@ -49,7 +52,7 @@ def _outside(here: Situation, text: str) -> Turn:
         return words.do(here, word)
     turn = _one_time_code(here, text)
     if turn is None and here.session.waiting:
-        turn = words.do(here, "greet") if word else here.say(starts.waiting_line())
+        turn = words.do(here, "greet") if word else here.say(starts.waiting_line(here))
     turn = turn or _wanted(here, text) or (words.do(here, word) if word else None)
     return turn or here.menu(_("Sorry, I did not understand that. This is what I can do:"))
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from services.conversation.engine.engine import Turn, go_back
 from services.conversation.engine.texts import Language, _, speaking
-from services.conversation.listening import starts
+from services.conversation.listening import credex, starts
 from services.conversation.listening.situation import Situation
 from services.conversation.texts import payments, talking
 from shared.contracts.conversation import ChooseLanguage, ExportMyData
-from shared.contracts.credex import OpenDashboard
+from shared.contracts.credex_parts import Action
 from shared.contracts.payments import CheckPayment, MakeReceiptDocument
 
 
@@ -21,20 +22,24 @@ def do(here: Situation, word: str) -> Turn:
         return _history(here, int(about) if about.isascii() and about.isdigit() and len(about) < 4 else 0)
     if name == "pdf":
         return _document(here, about)
+    if name in _ACTIONS:
+        return credex.answer_offer(here, _ACTIONS[name], about)
     return _DO[name](here)
 
 
 def knows(word: str) -> bool:
     """Whether a tap's word is one of ours: old taps may say what we no longer do."""
-    return word.partition(".")[0] in {*_DO, "older", "pdf"}
+    return word.partition(".")[0] in {*_DO, *_ACTIONS, "older", "pdf"}
 
 
 def leave(here: Situation) -> Turn:
     """Out of the flow, keeping nothing half done."""
     session = here.session
-    if session.waiting:
+    if session.waiting and session.waiting.is_payment:
         text = _("Your request is with the provider already; cancel it on your phone and I will tell you.")
         return here.say(text)
+    if session.waiting and session.journal.has_requested:
+        return here.say(_("That is on its way already; I tell you what becomes of it."))
     if session.flow is None:
         return here.menu(_("There is nothing to cancel."))
     requested = session.journal.has_requested
@@ -48,13 +53,19 @@ def _greet(here: Situation) -> Turn:
     if here.session.in_flow:
         return here.again(_("Hello!"))
     text = talking.greeting(here.profile, here.settings.organisation_name, here.now)
-    return here.say(text + "\n" + starts.waiting_line()) if here.session.waiting else here.menu(text)
+    return here.say(text + "\n" + starts.waiting_line(here)) if here.session.waiting else here.menu(text)
 
 
 def _menu(here: Situation) -> Turn:
     if not here.session.waiting:
         here.session.park(here.now + here.settings.draft_kept)
     return here.menu(_("What would you like to do?"))
+
+
+def _home(here: Situation) -> Turn:
+    if here.session.in_flow and here.settings.has_credex:
+        here.session.park(here.now + here.settings.draft_kept)
+    return credex.home(here)
 
 
 def _back(here: Situation) -> Turn:
@@ -68,7 +79,11 @@ def _edit(here: Situation) -> Turn:
 
 def _help(here: Situation) -> Turn:
     settings = here.settings
-    return here.aside(talking.help_text(donations=settings.can_donate, registration=settings.enable_registration))
+    return here.aside(
+        talking.help_text(
+            donations=settings.can_donate, registration=settings.enable_registration, credex=settings.has_credex
+        )
+    )
 
 
 def _check(here: Situation) -> Turn:
@@ -122,10 +137,13 @@ def _more(here: Situation) -> Turn:
     return here.say("\n".join(here.session.rest))
 
 
+_ACTIONS: dict[str, Action] = {"accept": "accept", "decline": "decline", "take_back": "cancel"}
+"""Behind a dot: the offer's id, a dot, the account's."""
 _DO: dict[str, Callable[[Situation], Turn]] = {
     "greet": _greet,
     "menu": _menu,
-    "home": lambda here: Turn(messages=[OpenDashboard(member=here.member)]),
+    "home": _home,
+    **{name: partial(credex.begin, name=name) for name in credex.FLOWS},
     "cancel": leave,
     "back": _back,
     "edit": _edit,

@@ -13,7 +13,7 @@ from services.conversation.handlers.telling import turn_for
 from services.conversation.listening import hear
 from services.conversation.listening.situation import Situation
 from services.conversation.settings import ConversationSettings
-from shared.contracts.base import Event
+from shared.contracts.base import Command, Event
 from shared.contracts.conversation import ChooseLanguage, RememberDonor
 from shared.contracts.gateway import Address, Content
 from shared.contracts.notifier import Buttons, ChoiceList, Outgoing
@@ -40,6 +40,13 @@ GOOD_ANSWERS = {
     "email": "tariro@example.org",
     "skill": "teaching",
     "wallet": "0771111111",
+    "first_name": "Tariro",
+    "last_name": "Moyo",
+    "handle": "themba_n",
+    "due": "2026-12-20",
+    "account_name": "Moyo Bakery",
+    "new_handle": "moyo_bakery",
+    "member_handle": "themba_n",
 }
 """What may be typed where free text is asked for, by the key of the question."""
 METHODS = ("ecocash", "onemoney", "innbucks", "omari", "web", "manual")
@@ -50,6 +57,7 @@ SETTINGS = ConversationSettings.model_validate(
         "paynow_usd_methods": METHODS,
         "paynow_zwg_methods": ("ecocash", "onemoney"),
         "paynow_test_mode": True,
+        "credex_api_url": "http://127.0.0.1:1/",
         "organisation_name": "Ruvimbo Church of the Very Long Name in Harare and Bulawayo",
     }
 )
@@ -64,6 +72,8 @@ class Person:
         self.session = Session(address=Address(phone_number_id="100", phone="+263771111111"))
         self.profile = Profile()
         self.requests: list[RequestPayment] = []
+        self.asked: list[Command] = []
+        """What was asked of credex."""
         self.taps: list[str] = []
         self.now = NOW
 
@@ -87,6 +97,8 @@ class Person:
         for message in turn.messages:
             if isinstance(message, RequestPayment):
                 self.requests.append(message)
+            if isinstance(message, Command) and message.NAME.startswith("credex."):
+                self.asked.append(message)
             if isinstance(message, ChooseLanguage):
                 self.profile.language = message.language
             if isinstance(message, RememberDonor):

@@ -13,6 +13,8 @@ from services.conversation.domain.skills import SKILLS
 from services.conversation.engine.engine import open_question
 from services.conversation.engine.texts import LANGUAGE_NAMES
 from services.conversation.engine.words import _BY_SPELLING
+from services.conversation.tests.core import answer as credex_answer
+from services.conversation.tests.core import usual
 from services.conversation.tests.person import GOOD_ANSWERS, Person, events_about
 from services.conversation.tests.talk import NEW_DONOR
 from services.conversation.tests.test_understanding import SENTENCES
@@ -53,6 +55,7 @@ KNOWN = [
     *NEW_DONOR[1:],
     *map(str, range(12)),
     *("yes", "no", "hongu", "yebo", "kwete", "hatshi", "other", "1000 usd", "300 zig", "tariro@example.org"),
+    *("home", "0.5=>handle", "5->themba_n=2026-12-20", "5->themba_n=2027-12-20", "=>", "1=>2=>3"),
     *("verify 2026-000001", "/admin", "/stats", "/approve P-1", "123456", "cancel", "Bulawayo West"),
     *SKILLS.values(),
     *LANGUAGE_NAMES.values(),
@@ -97,7 +100,10 @@ class Anybody(RuleBasedStateMachine):
         self._answered(self.person.hear(Tap(id=id, title="", of="button")))
 
     @rule(
-        id=st.text(max_size=40) | st.sampled_from(["1|name#1||x", "go|older.99999", "go|pdf.P-1", "9|confirm#1|x|edit"])
+        id=st.text(max_size=40)
+        | st.sampled_from(
+            ["1|name#1||x", "go|older.99999", "go|pdf.P-1", "9|confirm#1|x|edit", "go|accept.in-1.a-1", "go|take_back"]
+        )
     )
     def tap_something_made_up(self, id: str) -> None:
         self._answered(self.person.hear(Tap(id=id, title="", of="row")))
@@ -119,9 +125,19 @@ class Anybody(RuleBasedStateMachine):
         turn = self.person.told(events[data.draw(st.sampled_from(sorted(events)))])
         assert 1 <= len(turn.outgoing) <= 2
 
+    @rule(data=st.data())
+    @precondition(lambda self: self.person.asked)
+    def hear_of_credex(self, data: Any) -> None:
+        """Good news or bad, of the latest that was asked."""
+        command = self.person.asked[-1]
+        names = data.draw(st.sampled_from(["usual", "credex_refused", "credex_unavailable", "not_a_member"]))
+        turn = self.person.told(usual(command) if names == "usual" else credex_answer(command, names))
+        assert 1 <= len(turn.outgoing) <= 2 or turn.messages
+
     @invariant()
     def no_intent_is_requested_twice(self) -> None:
         intents = [request.intent for request in self.person.requests]
+        intents += [command.intent for command in self.person.asked if hasattr(command, "intent")]
         assert len(set(intents)) == len(intents)
 
     @invariant()

@@ -33,7 +33,20 @@ OTHERS: tuple[Language, ...] = ("sn", "nd")
 ALL: tuple[Language, ...] = ("en", *OTHERS)
 BUTTONS = (
     *("Confirm", "Edit", "Cancel", "In parts", "Another amount", "Forget me", "Keep", "Send it", "Stop here"),
-    *("I have none", "It is my answer", "Pay now", "Choose", "Provinces", "Towns", "Ways to pay", "Purposes", "Skills"),
+    *("Accept", "Decline", "Back to the list", "Accept all", "Take it back", "Leave it", "At once", "By a due date"),
+    *("Add somebody", "Remove somebody", "Done", "Yes", "No", "Not now", "Accounts", "Offers", "Entries", "Members"),
+    *(
+        "Denominations",
+        "I have none",
+        "It is my answer",
+        "Pay now",
+        "Choose",
+        "Provinces",
+        "Towns",
+        "Ways to pay",
+        "Purposes",
+        "Skills",
+    ),
 )
 ROWS = (
     "Amount",
@@ -43,6 +56,15 @@ ROWS = (
     "Name",
     "Province and town",
     "E-mail",
+    "To whom",
+    "When it is settled",
+    "From which account",
+    "First name",
+    "Last name",
+    "Handle",
+    "Denomination",
+    "Newer",
+    "Older",
     "Other",
     "More",
 )

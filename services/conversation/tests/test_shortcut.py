@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.conversation.domain.shortcut import DENOMINATIONS, NotAShortcut, Shortcut, is_meant, read_shortcut
+from services.conversation.domain.credex import DENOMINATIONS
+from services.conversation.domain.shortcut import NotAShortcut, Shortcut, is_meant, read_shortcut
 
 TODAY = date(2026, 11, 25)
 D31 = date(2026, 12, 31)

@@ -50,7 +50,7 @@ def test_more_after_a_text_that_was_broken_off_is_its_rest() -> None:
     person.hear(Text(body="menu"))
     person.session.rest = ["the rest"]
     assert text_of(person.hear(Text(body="more")).outgoing[0]) == "the rest"
-    assert len(choices_of(person.hear(Text(body="more")).outgoing[0])) == 9
+    assert len(choices_of(person.hear(Text(body="more")).outgoing[0])) == 10
 
 
 async def test_numbers_work_for_what_was_offered(tariro: Talk) -> None:
@@ -295,9 +295,11 @@ async def test_what_is_this_is_answered_with_help(tariro: Talk) -> None:
     assert "*donate*" in text_of(told)
 
 
-async def test_home_opens_credex(tariro: Talk) -> None:
-    await tariro.say("home")
-    assert tariro.harness.only(OpenDashboard).member == tariro.member
+@pytest.mark.parametrize("text", ["home", "offer", "upgrade", "ledger"])
+async def test_credex_words_say_that_it_is_off_where_it_is(tariro: Talk, text: str) -> None:
+    [told] = await tariro.say(text)
+    assert "switched off" in text_of(told)
+    assert tariro.harness.all(OpenDashboard) == []
 
 
 async def test_check_in_the_middle_of_a_flow_does_not_disturb_it(tariro: Talk) -> None:

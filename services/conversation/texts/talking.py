@@ -23,6 +23,20 @@ TITLES: dict[str, str] = {
     "language": later("Language"),
     "my_data": later("My data"),
     "forget_me": later("Forget me"),
+    "home": "Credex",
+    "join": later("Join credex"),
+    "offer": later("Make an offer"),
+    "pending_in": later("Offers to me"),
+    "pending_out": later("My open offers"),
+    "accept": later("Accept"),
+    "decline": later("Decline"),
+    "take_back": later("Take it back"),
+    "ledger": later("Credex history"),
+    "switch_account": later("Switch account"),
+    "open_account": later("New account"),
+    "members": later("Members"),
+    "notices": later("Notices"),
+    "upgrade": later("Upgrade"),
     "help": later("Help"),
     "menu": later("Menu"),
     "continue": later("Continue"),
@@ -67,11 +81,12 @@ def _last_time(profile: Profile) -> list[str]:
     return [text.format(amount=money(latest.amount), purpose=_(latest.purpose), method=method_name(latest.method))]
 
 
-def help_text(*, donations: bool, registration: bool) -> str:
+def help_text(*, donations: bool, registration: bool, credex: bool) -> str:
     """What can be done here; what is switched off is not named."""
     lines = [
         _("*donate*: give, also in one line: donate 20 usd for construction") if donations else "",
         _("*register*: volunteer, or change what you registered") if registration else "",
+        _("*credex*: your accounts; 0.5=>handle offers at once, 5 USD->handle=2026-12-31 by a date") if credex else "",
         _("*check*: how your latest payment stands"),
         _("*history*: your payments; *receipt*: your latest receipt"),
         _("*verify* and a receipt's number: whether it is true"),

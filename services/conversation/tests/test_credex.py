@@ -1,0 +1,186 @@
+"""Credex in the chat beyond its transcripts: what is looked up, refused, delayed, not known; and what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from services.conversation.domain.credex import CredexView
+from services.conversation.engine.session import Session
+from services.conversation.store import SESSIONS
+from services.conversation.tests.core import LARGE, OPEN, SMALL, CredexTalk, account
+from services.conversation.tests.talk import choices_of, text_of
+from shared.contracts.credex import (
+    AnswerOffer,
+    CredexDelayed,
+    FindAccount,
+    MakeOffer,
+    OfferNoticed,
+    OpenDashboard,
+    OutcomeUncertain,
+    OutcomeUnderReview,
+)
+from shared.contracts.notifier import Outgoing
+from shared.kernel.credit import Credit
+from shared.testing.harness import Harness
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    return {"CREDEX_API_URL": "http://127.0.0.1:1/"}
+
+
+@pytest.fixture
+def person(harness: Harness) -> CredexTalk:
+    return CredexTalk(harness)
+
+
+def only(said: Sequence[Outgoing]) -> str:
+    """What was said, in one message."""
+    [content] = said
+    return text_of(content)
+
+
+async def test_home_logs_in_by_phone_and_shows_figures_with_their_decimals(person: CredexTalk) -> None:
+    text = only(await person.say("home"))
+    assert person.harness.only(OpenDashboard).phone == "+263771111111"
+    for part in ("USD 50.00, XAU 0.0025", "still offer today: USD 100.00", "Offers to you: 2", "Your open offers: 1"):
+        assert part in text
+    assert "[New account]" not in text, "what the tier does not allow is not shown as possible"
+    assert "more accounts, no daily limit (Hustler)" in text
+    assert "[Upgrade]" in text
+
+
+async def test_several_accounts_are_all_shown_and_more_can_be_done(person: CredexTalk) -> None:
+    person.known = LARGE
+    text = only(await person.say("home"))
+    for part in ("*Tariro Moyo*", "*Moyo Bakery*", "[Switch account]", "[New account]", "[Members]", "[Notices]"):
+        assert part in text
+    assert "[Upgrade]" not in text
+
+
+async def test_an_amount_is_sent_as_it_was_shown_and_a_double_tap_makes_one_offer(person: CredexTalk) -> None:
+    assert "*USD 0.50* to *Themba Ndlovu*" in only(await person.say("0.5=>themba_n"))
+    confirm = next(choice for choice in choices_of(person.last) if choice.title == "Confirm")
+    person.is_silent = True
+    await person.tap_id(confirm.id)
+    assert "on its way already" in only(await person.tap_id(confirm.id))
+    made = person.harness.only(MakeOffer)
+    assert (made.amount, made.secured, made.due_date) == (Credit.of("0.5", "USD"), True, None)
+
+
+async def test_cancel_at_the_summary_sends_nothing(person: CredexTalk) -> None:
+    await person.say("0.5=>themba_n")
+    assert "Cancelled" in only(await person.tap("Cancel"))
+    assert person.harness.all(MakeOffer) == []
+
+
+async def test_another_handle_is_looked_up_anew_and_back_crosses_a_look(person: CredexTalk) -> None:
+    await person.say("0.5=>themba_n")
+    await person.tap("Edit")
+    await person.tap("To whom")
+    assert "(@chipo_d)" in only(await person.say("chipo_d"))
+    assert [asked.handle for asked in person.harness.all(FindAccount)] == ["themba_n", "chipo_d"]
+    await person.say("cancel")
+    await person.say("offer")
+    await person.say("themba_n")
+    assert "To whom?" in only(await person.say("back"))
+
+
+async def test_an_unknown_handle_is_asked_for_again_even_when_it_is_the_same(person: CredexTalk) -> None:
+    await person.say("home")
+    await person.say("offer")
+    for _ in range(2):
+        person.says = ["credex_refused"]
+        person.rule = "unknown_account"
+        text = only(await person.say("nobody"))
+        assert "no account with that handle" in text
+        assert "To whom?" in text
+    assert "How much?" in only(await person.say("themba_n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("5->themba_n=2026-11-26", "too early"),
+        ("5->themba_n=2027-11-26", "too late"),
+        ("0.5=>", "comes a handle"),
+        ("5=>themba_n=2026-12-20", "has no date"),
+        ("0.123 usd=>themba_n", "decimals"),
+    ],
+)
+async def test_a_shortcut_that_does_not_fit_is_told_the_right_form(person: CredexTalk, text: str, words: str) -> None:
+    assert words in only(await person.say(text))
+    assert person.harness.all(MakeOffer) == []
+
+
+async def test_the_lowest_tier_is_not_asked_for_a_date_nor_lets_more_go_than_its_limit(person: CredexTalk) -> None:
+    person.known = OPEN
+    assert "need the Verified tier" in only(await person.say("5->themba_n"))
+    assert "at most USD 10.00 more today" in only(await person.say("11=>themba_n"))
+    assert "settled at once when it is accepted" in only(await person.say("9"))
+
+
+async def test_what_is_not_known_is_said_honestly_and_the_outcome_comes_as_a_notice(person: CredexTalk) -> None:
+    await person.say("0.5=>themba_n")
+    person.is_silent = True
+    await person.tap("Confirm")
+    made = person.harness.only(MakeOffer)
+    about = {"member": person.member, "answers": made.intent, "asked": made.NAME}
+    assert "takes a little longer" in only(await person.told(CredexDelayed(**about)))
+    assert "One moment" in only(await person.say("hello?"))
+    unsure = {**about, "amount": made.amount, "counterparty": "Themba"}
+    assert "not made twice" in only(await person.told(OutcomeUncertain(**unsure)))
+    assert "a person looks into it" in only(await person.told(OutcomeUnderReview(**unsure)))
+    assert "stands" in only(await person.told(person.reply(made)))
+
+
+async def test_a_notice_has_buttons_that_act_on_the_offer_whenever_they_are_tapped(person: CredexTalk) -> None:
+    noticed = OfferNoticed(
+        member=person.member,
+        what="made",
+        credex_id="in-9",
+        account_id="a-1",
+        counterparty="Themba Ndlovu",
+        amount=Credit.of("2.50", "USD"),
+        secured=True,
+    )
+    await person.say("donate")
+    [notice] = await person.told(noticed)
+    assert "Themba Ndlovu offers you *USD 2.50* (settled at once). [Accept] [Decline] [Credex]" in text_of(notice)
+    accept = choices_of(notice)[0]
+    assert "Accepted: *USD 2.50*" in only(await person.tap_id(accept.id))
+    person.says = ["offer_gone"]
+    assert "no longer open: it was accepted" in only(await person.tap_id(accept.id))
+    asked = person.harness.all(AnswerOffer)
+    assert [(one.action, one.credex_id, one.account_id) for one in asked] == [("accept", "in-9", "a-1")] * 2
+    assert len({one.intent for one in asked}) == 2
+
+
+async def test_the_chosen_account_is_the_one_that_offers_come_from(person: CredexTalk) -> None:
+    person.known = LARGE
+    await person.say("accounts")
+    await person.say("Moyo Bakery")
+    assert "from Moyo Bakery" in only(await person.say("1=>themba_n"))
+
+
+async def test_partial_answers_are_put_together_by_account(person: CredexTalk) -> None:
+    person.known = LARGE
+    await person.say("home")
+    person.known = CredexView(standing=LARGE.standing, accounts=(account("a-2", "New Bakery", "OPERATIONS"),))
+    await person.say("offers")
+    session = await person.harness.state("conversation", SESSIONS, person.member)
+    assert isinstance(session, Session)
+    assert session.credex is not None
+    assert [one.name for one in session.credex.accounts] == ["New Bakery"], "a dashboard shows all"
+    merged = LARGE.learned(None, (account("a-2", "New Bakery", "OPERATIONS"),), whole=False)
+    assert {one.account_id: one.name for one in merged.accounts} == {"a-1": "Tariro Moyo", "a-2": "New Bakery"}
+
+
+async def test_a_refusal_says_what_is_the_case_and_ends_the_flow(person: CredexTalk) -> None:
+    await person.say("0.5=>themba_n")
+    person.says = ["credex_refused"]
+    assert "not enough secured balance" in only(await person.tap("Confirm"))
+    assert SMALL.offer("in-1") is not None
+    assert "understand" in only(await person.say("blah blah"))
