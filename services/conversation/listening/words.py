@@ -21,6 +21,8 @@ def do(here: Situation, word: str) -> Turn:
         return _history(here, int(about) if about.isascii() and about.isdigit() and len(about) < 4 else 0)
     if name == "pdf":
         return _document(here, about)
+    if word == "register.chat":
+        return starts.register_here(here)
     return _DO[name](here)
 
 
