@@ -54,8 +54,8 @@ async def listen(event: MessageReceived, work: Work) -> None:
     if guessed is not None:
         turn.messages.append(ChooseLanguage(member=event.member, language=guessed))
     keep_time(session, work)
-    if turn.outgoing:
-        # First, so that the person sees at once that they were heard; the answer ends the typing.
+    if turn.outgoing or turn.messages:
+        # First, so that the person sees at once that they were heard; the answer, perhaps another service's, ends it.
         number = event.address.phone_number_id
         work.emit(MarkRead(member=event.member, phone_number_id=number, message_id=event.message_id, typing=True))
     work.emit(
