@@ -37,7 +37,7 @@ async def test_a_gift_in_shona_by_taps_ends_in_a_pdf_that_opens(page: PhonePage,
     await rutendo.picks(sn("Purposes"), sn("Construction"))
     await rutendo.hears(sn("How much would you like to give? For example 20 USD."))
     await rutendo.says("20 usd")
-    await rutendo.taps("EcoCash")
+    await rutendo.picks(sn("Ways to pay"), "EcoCash")
     await rutendo.says("0771 111 111")
     await rutendo.taps(sn("Confirm"))
     await rutendo.hears("2026-")
