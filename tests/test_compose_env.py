@@ -27,6 +27,8 @@ def test_it_sets_what_compose_needs_and_leaves_an_existing_file_alone(tmp_path: 
     assert all(given[name] for name in needed)
     elsewhere = {name for name, value in given.items() if value and "127.0.0.1" in value}
     assert elsewhere == {"TRACES_URL"}, "that one is for a browser; no container is found there"
+    assert given["ENABLE_META_FLOWS"] == "false"
+    assert "PRIVATE_KEY_FILE" not in given, "no container sees that file"
     assert file.stat().st_mode & 0o077 == 0
     before = file.read_text()
     again = write_env(tmp_path)

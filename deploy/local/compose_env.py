@@ -17,6 +17,7 @@ FILE = Path(".env")
 
 _IN_COMPOSE = {
     "DEBUG": "false",
+    "ENABLE_META_FLOWS": "false",
     "PUBLIC_URL": "http://gateway:8010",
     "GATEWAY_URL": "http://gateway:8010",
     "WHATSAPP_API_URL": "http://sandbox:8020/graph/v26.0",
@@ -27,6 +28,8 @@ _IN_COMPOSE = {
 """Where the containers find each other, and a browser finds Jaeger."""
 _BY_COMPOSE = frozenset({"HOST", "PORT", "SANDBOX_PORT", "OTEL_EXPORTER_OTLP_ENDPOINT"})
 """What docker-compose.yml sets itself."""
+_NOT_IN_COMPOSE = frozenset({"PRIVATE_KEY_FILE", "REGISTRATION_FLOW_ID", "WHATSAPP_FLOWS"})
+"""Files of forms on this machine, which no container sees: there registration is asked in the chat."""
 _PASSWORDS = ("RABBITMQ_PASSWORD", "MONGO_ROOT_PASSWORD", "SERVICE_DB_PASSWORD")
 
 
@@ -40,9 +43,10 @@ def main() -> int:
     key = Path(found["RECEIPT_KEY_FILE"])
     key.chmod(0o444)  # the container's user is another one; the folder above keeps everybody else out
     found["RECEIPT_KEY_FILE"] = str(key.absolute())
+    left_out = _BY_COMPOSE | _NOT_IN_COMPOSE
     descriptor = os.open(FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as out:
-        out.writelines(f"{name}={value}\n" for name, value in sorted(found.items()) if name not in _BY_COMPOSE)
+        out.writelines(f"{name}={value}\n" for name, value in sorted(found.items()) if name not in left_out)
     print(f"{FILE} is written. Next: docker compose --profile sandbox up --build")
     return 0
 

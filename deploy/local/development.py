@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from dotenv import dotenv_values
 
@@ -25,6 +26,9 @@ _MADE: dict[str, Callable[[], str]] = {
     "CLIENT_API_KEY": lambda: secrets.token_urlsafe(32),
 }
 """Secrets and how each is made. They last as long as the folder, so that stored data stays readable."""
+
+_REGISTRATION = Path(__file__).parents[2] / "services" / "conversation" / "flows" / "registration_form.json"
+_FORM_ID = "1197715005513101"
 
 _DEFAULTS = {
     "DEBUG": "true",
@@ -66,6 +70,9 @@ def settings(folder: Path, given: Mapping[str, str], dotenv: Path) -> dict[str, 
         found.setdefault("PAYNOW_URL", f"{sandbox}/paynow")
         found.setdefault("CREDEX_API_URL", f"{sandbox}/credex")
         found.setdefault("OTEL_EXPORTER_OTLP_ENDPOINT", sandbox)
+        found.setdefault("ENABLE_META_FLOWS", "true")
+        found.setdefault("REGISTRATION_FLOW_ID", _FORM_ID)
+        found.setdefault("WHATSAPP_FLOWS", f"{found['REGISTRATION_FLOW_ID']}={_REGISTRATION}")
         found.setdefault("TRACES_URL", f"{sandbox}/traces/")
         found.setdefault("GATEWAY_URL", f"http://127.0.0.1:{found['PORT']}")
     return found
@@ -80,12 +87,14 @@ def _secrets(folder: Path) -> dict[str, str]:
     if missing:
         kept |= missing
         _write_private(file, "".join(f"{name}={value}\n" for name, value in kept.items()).encode())
-    receipts = folder / "receipt-key.pem"
+    pem = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    receipts, forms = folder / "receipt-key.pem", folder / "forms-key.pem"
     if not receipts.exists():
-        key = Ed25519PrivateKey.generate()
-        pem = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        _write_private(receipts, key.private_bytes(*pem))
-    return {**kept, "RECEIPT_KEY_FILE": str(receipts)}
+        _write_private(receipts, Ed25519PrivateKey.generate().private_bytes(*pem))
+    if not forms.exists():
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)  # as WhatsApp contract 5.2 wants it
+        _write_private(forms, key.private_bytes(*pem))
+    return {**kept, "RECEIPT_KEY_FILE": str(receipts), "PRIVATE_KEY_FILE": str(forms)}
 
 
 def _write_private(file: Path, content: bytes) -> None:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sandbox.whatsapp.account import Account
+from sandbox.whatsapp.published import completed
 from sandbox.whatsapp.settings import WhatsAppSettings
 from sandbox.whatsapp.webhooks import sign
 
@@ -67,7 +68,7 @@ class FlowClient:
         parameters = message["action"]["parameters"]
         token = parameters["flow_token"]
         if parameters.get("flow_action", "navigate") == "navigate" and not (form or {}).get("data_api_version"):
-            answers = {name: value for screen in screens for name, value in screen.get("data", {}).items()}
+            answers = completed(form, screens) if form else _merged(screens)
             return [], json.dumps({"flow_token": token, **answers})
         shown: list[Json] = []
         async with aiohttp.ClientSession() as session:
@@ -156,6 +157,10 @@ def open_reply(body: str, secret: bytes, iv: bytes) -> Json:
         AESGCM(secret).decrypt(bytes(byte ^ 255 for byte in iv), b64decode(body, validate=True), None)
     )
     return told
+
+
+def _merged(screens: list[Json]) -> Json:
+    return {name: value for screen in screens for name, value in screen.get("data", {}).items()}
 
 
 def _trouble(here: Json, before: str | None, form: Json | None) -> str | None:

@@ -4,6 +4,7 @@ POST person {"name", "username", "hidden", "blocks", "has_whatsapp", "receipts"}
 POST number {"to"}           another number: a system message, and a new user id
 POST kinds/{kind}            a message of a kind: image, voice, location, contacts, reaction, order, unsupported, …
 POST form {"wamid", "screens": [{"data"} or {"back": true}, …], "form"}    fill in a form that the bot offered
+GET  /_sim/flows/{id}        the Flow JSON of a published form
 POST /_sim/forms/ping        WhatsApp's health check of the endpoint of forms
 """
 
@@ -68,6 +69,7 @@ class Persons:
             web.post(f"{one}/number", self.change_number),
             web.post(f"{one}/kinds/{{kind}}", self.send_kind),
             web.post(f"{one}/form", self.fill_in),
+            web.get("/_sim/flows/{id}", self.flow),
             web.post("/_sim/forms/ping", self.ping),
         ]
 
@@ -126,6 +128,12 @@ class Persons:
             return web.json_response({"error": str(broken)}, status=422)
         return web.json_response(told)
 
+    async def flow(self, request: web.Request) -> web.Response:
+        form = self._settings.flows.get(request.match_info["id"])
+        if form is None:
+            raise wrong(web.HTTPNotFound, "That form is not published here; WHATSAPP_FLOWS names those that are.")
+        return web.json_response(form)
+
     async def fill_in(self, request: web.Request) -> web.Response:
         """Play the form to its end and send it off; what the endpoint showed is told."""
         phone = found_phone(self._phones, request)
@@ -134,8 +142,9 @@ class Persons:
         if item is None or item.body.get("type") != "flow":
             raise wrong(web.HTTPNotFound, "There is no such form on this phone.")
         number_id = request.query.get("number", self._settings.phone_number_ids[0])
+        form = body.get("form") or self._settings.flows.get(item.body["action"]["parameters"].get("flow_id"))
         try:
-            shown, answers = await self._forms.fill_in(number_id, item.body, body.get("screens", []), body.get("form"))
+            shown, answers = await self._forms.fill_in(number_id, item.body, body.get("screens", []), form)
         except FormBroken as broken:
             return web.json_response({"error": str(broken), "shown": broken.shown}, status=422)
         reply = {"name": "flow", "body": "Sent", "response_json": answers}

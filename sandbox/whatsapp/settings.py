@@ -7,14 +7,17 @@ META_APP_SECRET          webhooks are signed with the first of them; each must h
 GATEWAY_URL              where webhooks go: GATEWAY_URL/webhook
 WHATSAPP_TIME_SCALE      1.0 = statuses and repeated webhooks at the usual speed, 0 = at once
 SANDBOX_PHONES           phone=name pairs, separated by commas
+WHATSAPP_FLOWS           id=file pairs, separated by commas: the Flow JSON of published forms
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from sandbox.whatsapp.published import read_flows
 from shared.kernel.errors import Misconfigured
 from shared.kernel.phone import NotAPhone, parse_phone
 
@@ -36,6 +39,13 @@ class WhatsAppSettings(BaseModel):
     webhook_url: str = Field(pattern=r"^https?://")
     time_scale: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     phones: dict[str, str]
+    flows: dict[str, Any] = {}
+    """The Flow JSON of published forms, by id."""
+
+    @field_validator("flows", mode="before")
+    @classmethod
+    def _published(cls, flows: object) -> object:
+        return read_flows(flows) if isinstance(flows, str) else flows
 
     @property
     def secret(self) -> str:
@@ -59,6 +69,7 @@ _VARIABLES = {
     "webhook_url": "GATEWAY_URL",
     "time_scale": "WHATSAPP_TIME_SCALE",
     "phones": "SANDBOX_PHONES",
+    "flows": "WHATSAPP_FLOWS",
 }
 
 
@@ -75,6 +86,7 @@ def read_settings(environ: Mapping[str, str]) -> WhatsAppSettings:
                 "webhook_url": f"{gateway.rstrip('/')}/webhook",
                 "time_scale": environ.get("WHATSAPP_TIME_SCALE") or 1,
                 "phones": _phones(environ.get("SANDBOX_PHONES") or DEFAULT_PHONES),
+                "flows": environ.get("WHATSAPP_FLOWS", ""),
             }
         )
     except NotAPhone:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from services.conversation.engine.texts import later
@@ -69,6 +69,11 @@ class ConversationSettings(Settings):
     """`ENABLE_CREDEX`, `CREDEX_API_URL`: credex is on when it has an address and is not switched off."""
     credex_upgrade_price: Annotated[Credit, NoDecode, BeforeValidator(_credit)] = Credit.of("1.00", "USD")
     """`CREDEX_UPGRADE_PRICE`: what people are told before they agree."""
+    enable_meta_flows: bool = False
+    registration_flow_id: str = ""
+    """`ENABLE_META_FLOWS`, `REGISTRATION_FLOW_ID`: whether registration is offered as a form, and its id at Meta."""
+    service_token: SecretStr = SecretStr("")
+    """`SERVICE_TOKEN`: the key of our own form tokens is made of it."""
     limits: Limits = Limits()
     """`LIMITS`: for early refusals; payments is the judge."""
     max_parts: int = Field(default=5, ge=1, le=20)
@@ -104,6 +109,14 @@ class ConversationSettings(Settings):
             if method not in METHODS:
                 raise ValueError(f"{method!r} is no way to pay; known are {', '.join(METHODS)}")
         return methods
+
+    @model_validator(mode="after")
+    def _has_form(self) -> Self:
+        if self.enable_meta_flows and not self.registration_flow_id:
+            raise ValueError(
+                "ENABLE_META_FLOWS is true, and REGISTRATION_FLOW_ID does not say which published form to offer"
+            )
+        return self
 
     @property
     def methods(self) -> dict[str, tuple[str, ...]]:

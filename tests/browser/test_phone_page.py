@@ -128,7 +128,7 @@ async def test_a_phone_without_a_network_gets_its_messages_when_it_is_back(page:
     assert await barriers(page.page) == []
     await page.page.get_by_label("Phones are offline").uncheck()
     await themba.hears("check")
-    await expect(waiting.get_by_role("img", name="delivered")).to_be_visible()
+    await expect(waiting.get_by_role("img", name="read")).to_be_visible()
 
 
 async def test_a_record_is_a_transcript_of_what_was_said_meanwhile(page: PhonePage) -> None:

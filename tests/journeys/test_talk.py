@@ -57,6 +57,8 @@ def test_a_gift_above_the_limit_arrives_in_parts(system: System) -> None:
 def test_registering_again_shows_the_record(system: System) -> None:
     volunteer = system.outside.new_phone()
     volunteer.say("register")
+    volunteer.hears("fill in this form")
+    volunteer.say("register")
     for question, answer in (
         ("full name", "Tendai Ncube"),
         ("e-mail", "tendai@example.org"),

@@ -41,6 +41,7 @@ def test_everything_can_be_told() -> None:
         ("META_APP_SECRET", "test-one,a-real-one"),
         ("PHONE_NUMBER_ID", ","),
         ("SANDBOX_PHONES", "12=Rudo"),
+        ("WHATSAPP_FLOWS", "7=missing.json"),
         ("WHATSAPP_TIME_SCALE", "-1"),
         ("WHATSAPP_TIME_SCALE", "fast"),
         ("GATEWAY_URL", "gateway"),

@@ -78,6 +78,8 @@ class Session(BaseModel):
     draft: Draft | None = None
     offered: tuple[str, ...] = ()
     """What was offered last and not followed by a question: numbers mean these."""
+    form: str | None = None
+    """The token of the form that was offered last and is not sent off: the only one that is taken."""
     rest: list[str] = []
     """What is left of a text that was too long to say at once; *more* shows it."""
     credex: CredexView | None = None

@@ -13,6 +13,7 @@ from shared.contracts.conversation import RememberRegistration
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import MemberId
 
+FIRST_SCREEN = "PERSON"
 FORM = "register/1"
 """What the form `registration_form.json` calls itself; the number is that of its consent's wording."""
 

@@ -21,7 +21,7 @@ from shared.bus.handlers import answered, on
 from shared.bus.work import Work
 from shared.contracts.conversation import ChooseLanguage
 from shared.contracts.gateway import MessageReceived, Text
-from shared.contracts.notifier import PlainText, SendMessage
+from shared.contracts.notifier import MarkRead, PlainText, SendMessage
 from shared.kernel.ids import MemberId
 from shared.outcalls.calls import Unknown, Unreached
 
@@ -57,6 +57,10 @@ async def listen(event: MessageReceived, work: Work) -> None:
     if guessed is not None:
         turn.messages.append(ChooseLanguage(member=event.member, language=guessed))
     keep_time(session, work)
+    if turn.outgoing or turn.messages:
+        # First, so that the person sees at once that they were heard; the answer, perhaps another service's, ends it.
+        number = event.address.phone_number_id
+        work.emit(MarkRead(member=event.member, phone_number_id=number, message_id=event.message_id, typing=True))
     work.emit(
         *turn.messages,
         *(

@@ -1,7 +1,8 @@
 """What a person's message means, and what is done about it: the conversation outside of its flows.
 
 `typed.py` reads texts, `taps.py` taps, `words.py` does the words that work everywhere, `staff.py` the commands,
-`starts.py` begins flows. Pure: a situation in, a turn out; the session is changed in place.
+`starts.py` begins flows, `forms.py` offers a form and takes it back. Pure: a situation in, a turn out; the session is
+changed in place.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from services.conversation.engine.engine import FlowFault, Turn
 from services.conversation.engine.texts import _
 from services.conversation.flows.registration_form import read_form
-from services.conversation.listening import staff, starts, taps, typed, words
+from services.conversation.listening import forms, staff, starts, taps, typed, words
 from services.conversation.listening.situation import Situation
 from services.conversation.texts import talking
 from shared.contracts.gateway import Changed, Content, Form, Reaction, SystemNotice, Tap, Text, Welcome
@@ -45,9 +46,12 @@ def _form(here: Situation, answers: dict[str, object]) -> Turn:
     filled = read_form(answers)
     if filled is None or not here.settings.enable_registration:
         return here.again(_("That form is not in use any more."))
+    if not forms.redeem(here, answers.get("flow_token")):
+        text = _("That form was used already or is too old. You can register here in the chat.")
+        return here.offer(text, "register.chat")
     registration = filled.registration(here.member)
     if registration is None:
-        return starts.register(here, filled.answers)
+        return starts.register_here(here, filled.answers)
     turn = here.aside(_("Thank you, {name}! You are registered.").format(name=registration.full_name.split()[0]))
     turn.messages.append(registration)
     return turn

@@ -27,6 +27,7 @@ from services.conversation.flows import (
 from services.conversation.flows import donate as donate_flow
 from services.conversation.flows import forget as forget_flow
 from services.conversation.flows import register as register_flow
+from services.conversation.listening import forms
 from services.conversation.listening.situation import Situation
 from services.conversation.texts import payments
 
@@ -70,8 +71,17 @@ def donate_again(here: Situation, *, forget: tuple[str, ...] = ()) -> Turn:
     return donate(here, amount, forget=forget)
 
 
-def register(here: Situation, said: dict[str, str] | None = None) -> Turn:
-    """Register, or look at and change what was registered before."""
+def register(here: Situation) -> Turn:
+    """Register: by the form when there is one and it was not offered just now, else in the chat."""
+    session, settings = here.session, here.settings
+    has_begun = session.waiting or session.flow == "register" or here.profile.registration or forms.is_open(here)
+    if settings.enable_registration and settings.enable_meta_flows and not has_begun:
+        return forms.offer(here)
+    return register_here(here)
+
+
+def register_here(here: Situation, said: dict[str, str] | None = None) -> Turn:
+    """Register in the chat, or look at and change what was registered before."""
     if not here.settings.enable_registration:
         return here.say(_("Registration is switched off at the moment."))
     known = here.profile.registration

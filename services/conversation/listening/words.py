@@ -24,6 +24,8 @@ def do(here: Situation, word: str) -> Turn:
         return _document(here, about)
     if name in _ACTIONS:
         return credex.answer_offer(here, _ACTIONS[name], about)
+    if word == "register.chat":
+        return starts.register_here(here)
     return _DO[name](here)
 
 

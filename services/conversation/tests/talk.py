@@ -36,7 +36,7 @@ class Talk:
 
     def __init__(self, harness: Harness, phone: str = "+263771111111") -> None:
         self.harness = harness
-        self.member = MemberId(f"M{phone}")
+        self.member = MemberId(f"M-{phone[1:]}")
         self.address = Address(phone_number_id="100", phone=phone)
         self.sent = 0
 

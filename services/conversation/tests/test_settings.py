@@ -17,6 +17,7 @@ from shared.runtime.settings import read_settings
         ("MAX_PARTS", "0", "MAX_PARTS"),
         ("ADMIN_PHONE", "12345", "ADMIN_PHONE"),
         ("DAILY_MESSAGES_KNOWN", "none", "DAILY_MESSAGES_KNOWN"),
+        ("ENABLE_META_FLOWS", "true", "REGISTRATION_FLOW_ID"),
     ],
 )
 def test_a_senseless_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:

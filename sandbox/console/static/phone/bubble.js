@@ -36,14 +36,14 @@ export const summary = (item) => {
   const { body } = item;
   if (item.direction === "in") {
     const tapped = body.interactive?.button_reply ?? body.interactive?.list_reply;
-    return tapped?.title ?? body.text?.body ?? shared(item.type, body) ?? `(${item.type})`;
+    return tapped?.title ?? (body.interactive?.nfm_reply && "(form sent)") ?? body.text?.body ?? shared(item.type, body) ?? `(${item.type})`;
   }
   if (item.type in SHARED) return shared(item.type, { [item.type]: body[item.type] ?? body });
   const text = typeof body.body === "object" ? body.body?.text : body.body;
   return text ?? body.caption ?? body.filename ?? body.name ?? `(${item.type})`;
 };
 
-/** A bubble with its choices; `tap(id)`, `open()` of its list and `share(kind)` are called when one is touched. */
+/** A bubble with its choices; `tap(id)`, `open()` of its list or form and `share(kind)` are called when one is touched. */
 export const draw = (item, who, touched) => {
   const own = item.direction === "in";
   const bubble = element("div", "bubble", element("span", "unseen", `${who}: `));
@@ -118,9 +118,8 @@ const choices = (item, { tap, open, share }) => {
     made.push(opened);
   }
   if (parameters.flow_cta) {
-    const form = button(parameters.flow_cta, "choice", () => undefined);
-    form.disabled = true;
-    form.title = "Forms cannot be filled in here yet";
+    const form = button(parameters.flow_cta, "choice", open);
+    form.setAttribute("aria-haspopup", "dialog");
     made.push(form);
   }
   return made.length ? [element("div", "choices", ...made)] : [];

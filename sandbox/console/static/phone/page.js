@@ -25,7 +25,7 @@ const page = {
   network: () => switches,
   complain: (error) => note(error.message, 8),
   changed: () => settled && tabs.look(),
-  open: (talk, item) => openList(talk, item),
+  open: (talk, item) => (item.body.action.sections ? openList : openForm)(talk, item),
   saved: (talk, after) => openTranscript(talk, after),
 };
 const tabs = new Tabs(kept);
@@ -113,6 +113,15 @@ const openList = (talk, item) => {
   });
   sheet.querySelector(".sections").replaceChildren(...sections);
   sheet.showModal();
+};
+
+const openForm = async (talk, item) => {
+  try {
+    const loaded = await import("/static/form/form.js");
+    await loaded.openForm(talk, item, byId("sheet"));
+  } catch (error) {
+    page.complain(error);
+  }
 };
 
 const openTranscript = async (talk, after) => {

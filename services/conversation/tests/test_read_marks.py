@@ -1,0 +1,28 @@
+"""Each message that gets an answer is marked as read, with typing, before the answer; nothing else is."""
+
+from __future__ import annotations
+
+from services.conversation.tests.talk import NEW_DONOR, Talk
+from shared.contracts.gateway import Reaction
+from shared.contracts.notifier import MarkRead, SendMessage
+
+
+async def test_a_message_that_is_answered_is_marked_once_and_before_its_answer(tariro: Talk) -> None:
+    await tariro.give("hi", "help")
+    marks = tariro.harness.all(MarkRead)
+    assert [(mark.member, mark.phone_number_id, mark.message_id, mark.typing) for mark in marks] == [
+        (tariro.member, "100", f"wamid.{place}", True) for place in (1, 2)
+    ]
+    pair = [MarkRead.NAME, SendMessage.NAME]
+    assert [said.type for said in tariro.harness.said if said.type in pair] == pair * 2
+
+
+async def test_a_message_that_another_service_answers_is_marked_meanwhile(tariro: Talk) -> None:
+    await tariro.give(*NEW_DONOR)
+    assert await tariro.say("confirm") == []
+    assert tariro.harness.last(MarkRead).message_id == f"wamid.{tariro.sent}"
+
+
+async def test_what_asks_for_no_answer_is_not_marked(tariro: Talk) -> None:
+    await tariro.send(Reaction(message_id="wamid.0", emoji="x"))
+    assert tariro.harness.all(MarkRead) == []
