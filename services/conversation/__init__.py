@@ -1,7 +1,8 @@
 """Conversation owns sessions, profiles, consent and every word that is said.
 
-It hears `gateway.message_received`; `payment_refused`, `payment_initiated`, `payment_uncertain`, `payment_settled`,
-`payment_cancelled`, `payment_failed`, `payment_expired`, `payment_disputed`, `payment_refunded`,
+It hears `gateway.message_received` and `gateway.core_notice_received`; `payment_refused`, `payment_initiated`,
+`payment_uncertain`, `payment_settled`, `payment_cancelled`, `payment_failed`, `payment_expired`, `payment_disputed`,
+`payment_refunded`,
 `payment_needs_review`, `payment_checked`, `payment_approved`, `payment_rejected`, `approval_refused`,
 `one_time_code_refused`, `receipt_issued`, `receipt_document_made` and `receipt_verified` of payments;
 `account_found`, `account_opened`, `authorised_listed`, `balances_shown`, `credex_delayed`, `credex_joined`,

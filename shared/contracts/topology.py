@@ -13,6 +13,7 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
     "gateway": (conversation.ErasureRequested,),
     "conversation": (
         gateway.MessageReceived,
+        gateway.CoreNoticeReceived,
         payments.PaymentRefused,
         payments.PaymentInitiated,
         payments.PaymentUncertain,

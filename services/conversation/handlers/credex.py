@@ -45,7 +45,8 @@ from shared.contracts.credex import (
     OutcomeUnderReview,
     TierUpgraded,
 )
-from shared.contracts.notifier import Outgoing
+from shared.contracts.gateway import CoreNoticeReceived
+from shared.contracts.notifier import Outgoing, TemplateFallback
 from shared.kernel.ids import MemberId
 
 E = TypeVar("E", bound=Event)
@@ -88,7 +89,13 @@ async def tell_noticed(event: OfferNoticed, work: Work) -> None:
         acts = [f"accept.{about}", f"decline.{about}"] if event.what == "made" and event.account_id else []
         return here.offering(texts.noticed(event), *acts, "home")
 
-    await _tell(event.member, event, wording, work)
+    await _tell(event.member, event, wording, work, late=lambda: texts.late_notice(event))
+
+
+@on(CoreNoticeReceived)
+async def tell_core_notice(event: CoreNoticeReceived, work: Work) -> None:
+    """What credex-core itself has to say, in its own words."""
+    await tell(event.member, event, lambda _here: event.text, work, late=lambda: texts.late_core_notice(event))
 
 
 @on(NotAMember)
@@ -251,6 +258,7 @@ async def _tell(
     work: Work,
     *,
     is_look: bool = False,
+    late: Callable[[], TemplateFallback] | None = None,
 ) -> None:
     """Keep what the event shows of the accounts, and say it; `wording` also gets what was known before."""
 
@@ -264,4 +272,4 @@ async def _tell(
             return ""
         return wording(here, before)
 
-    await tell(member, event, worded, work)
+    await tell(member, event, worded, work, late=late)

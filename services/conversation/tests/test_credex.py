@@ -21,7 +21,8 @@ from shared.contracts.credex import (
     OutcomeUncertain,
     OutcomeUnderReview,
 )
-from shared.contracts.notifier import Outgoing
+from shared.contracts.gateway import CoreNoticeReceived
+from shared.contracts.notifier import Outgoing, SendMessage
 from shared.kernel.credit import Credit
 from shared.testing.harness import Harness
 
@@ -184,3 +185,24 @@ async def test_a_refusal_says_what_is_the_case_and_ends_the_flow(person: CredexT
     assert "not enough secured balance" in only(await person.tap("Confirm"))
     assert SMALL.offer("in-1") is not None
     assert "understand" in only(await person.say("blah blah"))
+
+
+async def test_what_the_core_itself_has_to_say_is_told_and_outside_the_window_by_template(person: CredexTalk) -> None:
+    now = person.harness.clock.now()
+    [said] = await person.told(CoreNoticeReceived(member=person.member, text="Rates change today.", received_at=now))
+    assert text_of(said) == "Rates change today."
+    template = person.harness.all(SendMessage)[-1].template
+    assert template is not None
+    assert (template.name, template.parameters[1]) == ("notice", "Rates change today.")
+    await person.told(CoreNoticeReceived(member=person.member, text="Much to say. " * 100, received_at=now))
+    template = person.harness.all(SendMessage)[-1].template
+    assert template is not None
+    assert template.parameters[1] == "Write to me here to read it."
+
+
+async def test_a_notice_of_an_offer_goes_by_template_when_the_window_is_closed(person: CredexTalk) -> None:
+    noticed = {"credex_id": "in-9", "account_id": "a-1", "counterparty": "Themba Ndlovu", "secured": True}
+    await person.told(OfferNoticed(member=person.member, what="made", amount=Credit.of("2.50", "USD"), **noticed))
+    template = person.harness.all(SendMessage)[-1].template
+    assert template is not None
+    assert (template.name, *template.parameters) == ("offer_notice", "Themba Ndlovu", "USD 2.50", "made an offer")

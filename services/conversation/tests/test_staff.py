@@ -24,7 +24,12 @@ COMMANDS = (
     *("/admin", "/report pdf", "/stats", "/payment P-1", "/review", "/refunds"),
     *("/volunteers", "/audit", "/health"),
 )
-ONLY_REFUSED = {"gateway.message_received", "conversation.staff_command_used", "notifier.send_message", "notifier.mark_read"}
+ONLY_REFUSED = {
+    "gateway.message_received",
+    "conversation.staff_command_used",
+    "notifier.send_message",
+    "notifier.mark_read",
+}
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "/approve P-1", "/reject P-1 no", "/anything", "/"])

@@ -27,8 +27,12 @@ from shared.contracts.credex import (
     TierUpgraded,
 )
 from shared.contracts.credex_parts import Balances, CredexAccount, LedgerEntry, OfferResult, PendingOffer
+from shared.contracts.gateway import CoreNoticeReceived
+from shared.contracts.notifier import TemplateFallback
 from shared.kernel.credit import Credit
 
+LONGEST_PARAMETER = 1024
+"""Of a template, in characters (WhatsApp contract 3.2)."""
 TIER_NAMES = {1: "Open", 2: "Verified", 3: "Hustler", 4: "Entrepreneur"}
 """Names of credex-core, the same in every language (contract 1.7)."""
 
@@ -229,6 +233,24 @@ def noticed(event: OfferNoticed) -> str:
         "cancelled": _("{name} took back the offer of {amount}{how}."),
     }[event.what]
     return text.format(name=name, amount=amount, how=f" ({how})" if how else "")
+
+
+def late_notice(event: OfferNoticed) -> TemplateFallback:
+    """The same by template, once the person's window is closed: who, amount, action (product 9)."""
+    action = {
+        "made": _("made an offer"),
+        "accepted": _("accepted your offer"),
+        "declined": _("declined your offer"),
+        "cancelled": _("took back the offer"),
+    }[event.what]
+    amount = credit(abs(event.amount)) if event.amount else _("an amount")
+    return TemplateFallback(name="offer_notice", parameters=(event.counterparty or _("Somebody"), amount, action))
+
+
+def late_core_notice(event: CoreNoticeReceived) -> TemplateFallback:
+    """The core's notice by template; what is longer than a template takes is told to be read in the chat."""
+    text = event.text if len(event.text) <= LONGEST_PARAMETER else _("Write to me here to read it.")
+    return TemplateFallback(name="notice", parameters=(_("A notice about your credex account"), text))
 
 
 def account_found(event: AccountFound) -> str:
