@@ -19,6 +19,7 @@ from services.conversation.tests.test_register import ANSWERS
 from shared.contracts.conversation import RegistrationCompleted
 from shared.contracts.gateway import Form
 from shared.contracts.notifier import FlowButton, Outgoing
+from shared.testing.harness import look_every
 
 FORM: dict[str, object] = {
     "form": "register/1",
@@ -95,7 +96,10 @@ async def test_a_form_of_somebody_else_is_refused_and_the_chat_is_offered(tariro
     assert tariro.harness.all(RegistrationCompleted) == []
 
 
-async def test_a_form_that_has_expired_is_refused_and_the_word_brings_a_fresh_one(tariro: Talk) -> None:
+async def test_a_form_that_has_expired_is_refused_and_the_word_brings_a_fresh_one(
+    tariro: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_every(3600, monkeypatch)
     old = await offered(tariro)
     await tariro.harness.advance(LIFE.total_seconds() + 1, step=86_400)
     [refused] = await send_off(tariro, old.token)
