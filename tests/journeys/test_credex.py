@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+import redis
 
 from tests.journeys.phone import Phone
 from tests.journeys.system import System
@@ -65,7 +66,12 @@ class Core:
 
 @pytest.fixture
 def core(shared_system: System) -> Iterator[Core]:
-    """As it is at first."""
+    """As it is at first; nobody has talked so much yet that WhatsApp's limit of a pair holds the answers up."""
+    valkey = redis.Redis.from_url(shared_system.environment["REDIS_URL"])
+    for bucket in valkey.scan_iter("notifier:pair:*"):
+        valkey.delete(bucket)
+    valkey.close()
+    httpx.post(f"{shared_system.sandbox}/graph/_sim/reset").raise_for_status()
     with httpx.Client(base_url=f"{shared_system.sandbox}/credex/_sim/", timeout=30) as http:
         core = Core(http, shared_system.environment["CLIENT_API_KEY"])
         core.post("reset")
