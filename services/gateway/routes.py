@@ -242,7 +242,10 @@ class Routes:
             case StatusUpdate():
                 # Whom we wrote to hears of it, also when they have become an alias or WhatsApp names nobody.
                 events = [status_event(update, update.member or people[_identities(update)])]
-        state = Intake(what=type(update).__name__, received_at=self._clock.now())
+        unread = None if update.unread is None else json.dumps(update.unread)
+        if unread is not None:
+            metrics.unread_updates.add(1)
+        state = Intake(what=type(update).__name__, received_at=self._clock.now(), unread=unread)
         return Arrival(INTAKE, intake_id_of(update.content_id), state, events)
 
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shared.contracts.base import Event
+from shared.contracts.gateway_parts import (
+    ContactCard,
+    ConversationPriced,
+    OrderedItem,
+    Part,
+    Problem,
+    Product,
+    Referral,
+)
 from shared.kernel.ids import MemberId, PaymentId
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Address(_Part):
+class Address(Part):
     """How a member is reached on WhatsApp: over which business number, and by which identities (contract 2.6)."""
 
     phone_number_id: str
@@ -24,12 +29,12 @@ class Address(_Part):
     bsuid: str | None = None
 
 
-class Text(_Part):
+class Text(Part):
     kind: Literal["text"] = "text"
     body: str
 
 
-class Tap(_Part):
+class Tap(Part):
     """A button, a list row or a template's quick reply was tapped; `id` is what we sent with it."""
 
     kind: Literal["tap"] = "tap"
@@ -38,80 +43,110 @@ class Tap(_Part):
     of: Literal["button", "row", "template"]
 
 
-class Form(_Part):
+class Form(Part):
     """A WhatsApp Flow was sent off. The answers come from the person's device: check them like any text."""
 
     kind: Literal["form"] = "form"
     answers: dict[str, object]
+    name: str | None = None
+    """`flow`, or `address_message`."""
+    body: str | None = None
+    """What the chat shows in the form's place: `Sent`."""
 
 
-class Media(_Part):
+class CallPermission(Part):
+    """A person's answer to whether the business may call them."""
+
+    kind: Literal["call_permission"] = "call_permission"
+    accepted: bool
+    permanent: bool = False
+    expires_at: datetime | None = None
+    source: str | None = None
+
+
+class Media(Part):
     kind: Literal["media"] = "media"
     of: Literal["image", "video", "document", "audio", "sticker"]
     media_id: str | None = None
+    url: str | None = None
+    """Alive for 5 minutes, and only for who shows the token: `media_id` lives 7 days."""
     mime_type: str | None = None
+    """Without parameters such as `codecs`."""
     sha256: str | None = None
     filename: str | None = None
+    """As the person's phone said it: untrusted, never a path."""
     caption: str | None = None
     voice: bool = False
+    animated: bool = False
     error_codes: tuple[int, ...] = ()
 
 
-class Location(_Part):
+class Location(Part):
     kind: Literal["location"] = "location"
     latitude: float
     longitude: float
     name: str | None = None
     address: str | None = None
+    url: str | None = None
 
 
-class ContactCards(_Part):
+class ContactCards(Part):
     kind: Literal["contacts"] = "contacts"
     phones: tuple[str, ...]
     names: tuple[str, ...]
     requested: bool = False
     """True when the card answers our request for contact details (contract 2.6)."""
+    cards: tuple[ContactCard, ...] = ()
 
 
-class Reaction(_Part):
+class Reaction(Part):
     kind: Literal["reaction"] = "reaction"
     message_id: str
     emoji: str | None = None
     """Absent: the reaction was taken back."""
 
 
-class Order(_Part):
+class Order(Part):
     kind: Literal["order"] = "order"
     catalog_id: str | None = None
     items: int
+    text: str | None = None
+    lines: tuple[OrderedItem, ...] = ()
 
 
-class SystemNotice(_Part):
+class SystemNotice(Part):
     """WhatsApp tells of a change of number, id or device. Nothing is ever moved on this alone (contract 2.3)."""
 
     kind: Literal["system"] = "system"
     change: str
     phone: str | None = None
     bsuid: str | None = None
+    body: str | None = None
+    identity_hash: str | None = None
+    """Another one than before: the person's WhatsApp was set up anew."""
 
 
-class Welcome(_Part):
+class Welcome(Part):
     kind: Literal["welcome"] = "welcome"
 
 
-class Changed(_Part):
+class Changed(Part):
     """An earlier message was edited or deleted."""
 
     kind: Literal["changed"] = "changed"
     change: Literal["edit", "revoke"]
     message_id: str | None = None
+    text: str | None = None
+    """What an edited message, or its caption, says now."""
 
 
-class Unsupported(_Part):
+class Unsupported(Part):
     """A type that WhatsApp or this build does not know; `type` is the wire's word."""
 
     kind: Literal["unsupported"] = "unsupported"
     type: str
+    subtype: str | None = None
+    """What WhatsApp calls it that it does not hand over: `poll`, …"""
     error_codes: tuple[int, ...] = ()
 
 
@@ -119,6 +154,7 @@ Content = Annotated[
     Text
     | Tap
     | Form
+    | CallPermission
     | Media
     | Location
     | ContactCards
@@ -142,8 +178,21 @@ class MessageReceived(Event, name="gateway.message_received", version=1, key="me
     sent_at: datetime
     profile_name: str | None = None
     """As the person chose it in WhatsApp: untrusted."""
+    username: str | None = None
+    """Changes as the person likes: never a key (contract 2.6)."""
+    identity_key_hash: str | None = None
+    """Only with identity checks switched on."""
     group_id: str | None = None
     replies_to: str | None = None
+    replies_to_author: str | None = None
+    """Who wrote the message that this one quotes, E.164."""
+    forwarded: bool = False
+    frequently_forwarded: bool = False
+    """More than a few times; `forwarded` is true as well."""
+    about_product: Product | None = None
+    referral: Referral | None = None
+    """The advertisement that brought the person here."""
+    problems: tuple[Problem, ...] = ()
     content: Content
 
 
@@ -153,12 +202,6 @@ class InboundNoticed(Event, name="gateway.inbound_noticed", version=1, key="memb
     member: MemberId
     address: Address
     at: datetime
-
-
-class DeliveryProblem(_Part):
-    code: int
-    title: str = ""
-    details: str = ""
 
 
 class DeliveryStatusChanged(Event, name="gateway.delivery_status_changed", version=1, key="member"):
@@ -173,7 +216,12 @@ class DeliveryStatusChanged(Event, name="gateway.delivery_status_changed", versi
     at: datetime
     reference: str | None = None
     """Our own id, echoed from `biz_opaque_callback_data`."""
-    problems: tuple[DeliveryProblem, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    recipient: Address | None = None
+    """Whom it went to, as far as WhatsApp tells."""
+    group_id: str | None = None
+    identity_key_hash: str | None = None
+    conversation: ConversationPriced | None = None
     pricing: dict[str, object] | None = None
     """As WhatsApp says it, on `sent` and one more status (contract 2.4): data, since its rules change too often."""
 
@@ -199,6 +247,9 @@ class AccountNoticed(Event, name="gateway.account_noticed", version=1, key="acco
     at: datetime
     supported: bool
     error_codes: tuple[int, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    details: dict[str, object] | None = None
+    """The texts, numbers and switches that the field tells: a template's name and state, a number's quality, …"""
 
 
 class CoreNoticeReceived(Event, name="gateway.core_notice_received", version=1, key="member"):

@@ -27,7 +27,10 @@ refused_requests = _meter.create_counter(
     "ruvimbo_refused_requests", description="Requests refused at the edge, by cause"
 )
 accepted_updates = _meter.create_counter(
-    "ruvimbo_accepted_updates", description="Updates accepted at the edge, by kind, and whether they were new"
+    "ruvimbo_accepted_updates", description="Updates accepted at the edge, by whether they were new"
+)
+unread_updates = _meter.create_counter(
+    "ruvimbo_unread_updates", description="Updates of a type, field or shape that this build does not know"
 )
 request_seconds = _meter.create_histogram(
     "ruvimbo_request_seconds", unit="s", description="Time to answer HTTP requests, by service, route and status"

@@ -35,8 +35,16 @@ def inbound_events(update: InboundUpdate, member: MemberId) -> list[Event]:
             message_id=update.message_id,
             sent_at=update.sent_at,
             profile_name=update.profile_name,
+            username=update.username,
+            identity_key_hash=update.identity_key_hash,
             group_id=update.group_id,
             replies_to=update.replies_to,
+            replies_to_author=update.replies_to_author,
+            forwarded=update.forwarded,
+            frequently_forwarded=update.frequently_forwarded,
+            about_product=update.about_product,
+            referral=update.referral,
+            problems=update.problems,
             content=update.content,
         ),
     ]
@@ -52,6 +60,10 @@ def status_event(update: StatusUpdate, member: MemberId) -> DeliveryStatusChange
         at=update.at,
         reference=update.reference,
         problems=update.problems,
+        recipient=address_of(update),
+        group_id=update.group_id,
+        identity_key_hash=update.identity_key_hash,
+        conversation=update.conversation,
         pricing=update.pricing,
     )
 
@@ -63,5 +75,7 @@ def account_event(update: AccountUpdate) -> AccountNoticed:
         field=update.field,
         at=update.at,
         supported=update.supported,
-        error_codes=update.error_codes,
+        error_codes=tuple(problem.code for problem in update.problems),
+        problems=update.problems,
+        details=update.details,
     )

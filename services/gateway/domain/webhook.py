@@ -12,20 +12,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from services.gateway.domain.content import content_of
+from services.gateway.domain.content import NOT_HANDED_OVER, content_of
 from services.gateway.domain.wire import (
     Json,
     as_dict,
     as_dicts,
     as_list,
+    as_moment,
     as_phone,
     as_text,
-    as_time,
-    as_whole,
-    codes_of,
     digest_of,
+    problems_of,
+    scalars_of,
 )
-from shared.contracts.gateway import Content, DeliveryProblem, SystemNotice
+from shared.contracts.gateway import Content, SystemNotice, Unsupported
+from shared.contracts.gateway_parts import ConversationPriced, Problem, Product, Referral
 from shared.kernel.ids import MemberId
 
 KNOWN_FIELDS = frozenset(
@@ -97,10 +98,20 @@ class InboundUpdate:
     message_id: str
     sent_at: datetime
     profile_name: str | None
+    username: str | None
+    identity_key_hash: str | None
     group_id: str | None
     replies_to: str | None
+    replies_to_author: str | None
+    forwarded: bool
+    frequently_forwarded: bool
+    about_product: Product | None
+    referral: Referral | None
+    problems: tuple[Problem, ...]
     content: Content
     succession: Succession | None = None
+    unread: Any = None
+    """The message as it came, when this build cannot read it."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +127,13 @@ class StatusUpdate:
     reference: str | None
     member: MemberId | None
     """Whom we wrote to, as our own reference says: known even where WhatsApp names nobody."""
-    problems: tuple[DeliveryProblem, ...]
+    problems: tuple[Problem, ...]
+    group_id: str | None
+    identity_key_hash: str | None
+    conversation: ConversationPriced | None
     pricing: Json | None
+    unread: Any = None
+    """A status is always read; its word may be a new one."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +145,10 @@ class AccountUpdate:
     field: str
     supported: bool
     at: datetime
-    error_codes: tuple[int, ...]
+    problems: tuple[Problem, ...]
+    details: Json | None
+    unread: Any
+    """The piece as it came, when this build cannot read it."""
     succession: Succession | None = None
     phone_number_id: str = ""
 
@@ -156,13 +175,16 @@ def _change(entry: Json, change: Json, received_at: datetime) -> Iterator[Update
     account = number or as_text(entry.get("id")) or "unknown"
 
     def notice(field: str, piece: Any, *, supported: bool) -> AccountUpdate:
+        told = value if piece is change else as_dict(piece)
         return AccountUpdate(
             content_id=f"account:{account}:{field}:{digest_of(piece)}",
             account=account,
             field=field,
             supported=supported,
-            at=as_time(as_dict(piece).get("timestamp"), received_at),
-            error_codes=codes_of(as_dict(piece).get("errors") or ([piece] if field == "errors" else None)),
+            at=as_moment(told.get("timestamp")) or as_moment(entry.get("time")) or received_at,
+            problems=problems_of([piece] if field == "errors" else told.get("errors")),
+            details=scalars_of(told) if supported and field not in ("errors", "user_id_update") else None,
+            unread=None if supported else piece,
         )
 
     if field == "user_id_update":
@@ -180,7 +202,7 @@ def _change(entry: Json, change: Json, received_at: datetime) -> Iterator[Update
             yield notice("messages", message, supported=False)
     for status in as_list(value.get("statuses")):
         try:
-            yield _status(status, number, received_at)
+            yield _status(status, number, contacts, received_at)
         except _Senseless:
             yield notice("statuses", status, supported=False)
     for error in as_list(value.get("errors")):
@@ -198,25 +220,51 @@ def _message(message: Any, number: str, contacts: list[Json], received_at: datet
         raise _Senseless
     phone, bsuid = as_phone(message.get("from")), as_text(message.get("from_user_id"))
     contact = _contact_of(phone, bsuid, contacts)
-    system = as_dict(message.get("system"))
-    person = Person(
-        phone=phone or as_phone(contact.get("wa_id")),
-        bsuid=bsuid or as_text(contact.get("user_id")) or (as_text(system.get("user_id")) if not phone else None),
-        parent_bsuid=as_text(message.get("from_parent_user_id")) or as_text(contact.get("parent_user_id")),
-    )
-    context = as_dict(message.get("context"))
+    person = _completed(Person(phone, bsuid, as_text(message.get("from_parent_user_id"))), contact)
+    if not person.identities:
+        person = Person(bsuid=as_text(as_dict(message.get("system")).get("user_id")))
+    profile, context = as_dict(contact.get("profile")), as_dict(message.get("context"))
+    often = context.get("frequently_forwarded") is True
     content = content_of(message)
     return InboundUpdate(
         content_id=f"message:{number}:{id}",
         phone_number_id=number,
         person=person,
         message_id=id,
-        sent_at=as_time(message.get("timestamp"), received_at),
-        profile_name=as_text(as_dict(contact.get("profile")).get("name")),
+        sent_at=as_moment(message.get("timestamp")) or received_at,
+        profile_name=as_text(profile.get("name")),
+        username=as_text(profile.get("username")),
+        identity_key_hash=as_text(contact.get("identity_key_hash")),
         group_id=as_text(message.get("group_id")),
         replies_to=as_text(context.get("id")),
+        replies_to_author=as_phone(context.get("from")),
+        forwarded=context.get("forwarded") is True or often,
+        frequently_forwarded=often,
+        about_product=_product_of(as_dict(context.get("referred_product"))),
+        referral=_referral_of(as_dict(message.get("referral"))),
+        problems=problems_of(message.get("errors")),
         content=content,
         succession=_announced(person, content),
+        unread=message if isinstance(content, Unsupported) and content.type not in NOT_HANDED_OVER else None,
+    )
+
+
+def _product_of(product: Json) -> Product | None:
+    if not product:
+        return None
+    return Product(
+        catalog_id=as_text(product.get("catalog_id")), product_id=as_text(product.get("product_retailer_id"))
+    )
+
+
+def _referral_of(referral: Json) -> Referral | None:
+    if not referral:
+        return None
+    same = (name for name in Referral.model_fields if name not in ("click_id", "welcome_text"))
+    return Referral(
+        **{name: as_text(referral.get(name)) for name in same},
+        click_id=as_text(referral.get("ctwa_clid")),
+        welcome_text=as_text(as_dict(referral.get("welcome_message")).get("text")),
     )
 
 
@@ -252,7 +300,7 @@ def _contact_of(phone: str | None, bsuid: str | None, contacts: list[Json]) -> J
     return {}
 
 
-def _status(status: Any, number: str, received_at: datetime) -> StatusUpdate:
+def _status(status: Any, number: str, contacts: list[Json], received_at: datetime) -> StatusUpdate:
     if not isinstance(status, dict):
         raise _Senseless
     id, word = as_text(status.get("id")), as_text(status.get("status"))
@@ -265,31 +313,40 @@ def _status(status: Any, number: str, received_at: datetime) -> StatusUpdate:
         bsuid=as_text(status.get(f"{prefix}_user_id")),
         parent_bsuid=as_text(status.get(f"{prefix}_parent_user_id")),
     )
+    # Of the status alone: the contacts beside it may differ in another envelope.
     to = (person.identities or ("",))[0] if in_group else as_text(status.get("recipient_id")) or person.bsuid or ""
     reference, _slash, member = (as_text(status.get("biz_opaque_callback_data")) or "").partition("/")
     return StatusUpdate(
         content_id=f"status:{number}:{id}:{word}:{to}",
         phone_number_id=number,
-        person=person,
+        person=_completed(person, _contact_of(person.phone, person.bsuid, contacts)),
         message_id=id,
         status=word,
-        at=as_time(status.get("timestamp"), received_at),
+        at=as_moment(status.get("timestamp")) or received_at,
         reference=reference or None,
         member=MemberId(member) if _MEMBER.fullmatch(member) else None,
-        problems=tuple(
-            DeliveryProblem(
-                code=code,
-                title=as_text(error.get("title")) or "",
-                details=as_text(as_dict(error.get("error_data")).get("details")) or "",
-            )
-            for error in as_dicts(status.get("errors"))
-            if (code := as_whole(error.get("code"))) is not None
-        ),
-        pricing=_flat(as_dict(status.get("pricing"))) or None,
+        problems=problems_of(status.get("errors")),
+        group_id=as_text(status.get("recipient_id")) if in_group else None,
+        identity_key_hash=as_text(status.get("recipient_identity_key_hash")),
+        conversation=_conversation_of(as_dict(status.get("conversation"))),
+        pricing=scalars_of(as_dict(status.get("pricing"))) or None,
     )
 
 
-def _flat(members: Json) -> Json:
-    """Its texts, numbers and switches: what is nested or odd is left out."""
-    kept = {name: as_text(value) if isinstance(value, str) else value for name, value in members.items()}
-    return {str(as_text(name)): value for name, value in kept.items() if isinstance(value, str | bool | int)}
+def _completed(person: Person, contact: Json) -> Person:
+    """A person with the ids that their contact adds (contract 0, rule 6)."""
+    return Person(
+        phone=person.phone or as_phone(contact.get("wa_id")),
+        bsuid=person.bsuid or as_text(contact.get("user_id")),
+        parent_bsuid=person.parent_bsuid or as_text(contact.get("parent_user_id")),
+    )
+
+
+def _conversation_of(conversation: Json) -> ConversationPriced | None:
+    if not conversation:
+        return None
+    return ConversationPriced(
+        id=as_text(conversation.get("id")),
+        origin=as_text(as_dict(conversation.get("origin")).get("type")),
+        expires_at=as_moment(conversation.get("expiration_timestamp")),
+    )

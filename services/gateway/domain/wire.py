@@ -6,7 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
+
+from shared.contracts.gateway_parts import Problem
 
 Json = dict[str, Any]
 
@@ -48,22 +51,43 @@ def as_number(value: Any) -> float | None:
     return number if -1e9 < number < 1e9 else None  # refuses nan and infinity, too
 
 
-def codes_of(errors: Any) -> tuple[int, ...]:
-    return tuple(code for error in as_dicts(errors) if (code := as_whole(error.get("code"))) is not None)
+def as_decimal(value: Any) -> Decimal | None:
+    number = as_number(value)
+    return None if number is None else Decimal(str(value))
 
 
-def as_time(value: Any, received_at: datetime) -> datetime:
-    """Seconds since 1970, as text or number, milliseconds guarded against; the time of receipt for anything else."""
+def as_moment(value: Any) -> datetime | None:
+    """Seconds since 1970, as text or number, milliseconds guarded against."""
     try:
         seconds = int(value)
     except (TypeError, ValueError, OverflowError):
-        return received_at
+        return None
     if seconds > 100_000_000_000:
         seconds //= 1000
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError):
-        return received_at
+        return None
+
+
+def problems_of(errors: Any) -> tuple[Problem, ...]:
+    """The errors of one of the three places (contract 2.5); what has no code is none."""
+    return tuple(
+        Problem(
+            code=code,
+            title=as_text(error.get("title")) or as_text(error.get("message")) or "",
+            details=as_text(as_dict(error.get("error_data")).get("details")) or "",
+            href=as_text(error.get("href")),
+        )
+        for error in as_dicts(errors)
+        if (code := as_whole(error.get("code"))) is not None
+    )
+
+
+def scalars_of(members: Json) -> Json:
+    """Its texts, numbers and switches: what is nested or odd is left out."""
+    kept = {name: as_text(value) if isinstance(value, str) else value for name, value in members.items()}
+    return {str(as_text(name)): value for name, value in kept.items() if isinstance(value, str | bool | int)}
 
 
 def digest_of(piece: Any) -> str:

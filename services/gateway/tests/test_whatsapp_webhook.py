@@ -292,10 +292,14 @@ def shuffled(data: st.DataObject, value: Any) -> Any:
     return value
 
 
+ORDERED = {"contacts", "order"}
+"""Lists inside of these are the person's own, and come out as they are."""
+
+
 @settings(max_examples=60)
 @given(st.data())
 def test_the_order_of_anything_changes_no_update(data: st.DataObject) -> None:
-    body = sample(data.draw(st.sampled_from([path.stem for path in SAMPLES if path.stem != "contacts"])))
+    body = sample(data.draw(st.sampled_from([path.stem for path in SAMPLES if path.stem not in ORDERED])))
     assert known_in(shuffled(data, body)) == known_in(body)
 
 

@@ -11,7 +11,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from services.notifier.app import make
-from shared.contracts.gateway import Address, DeliveryProblem, DeliveryStatusChanged
+from shared.contracts.gateway import Address, DeliveryStatusChanged
+from shared.contracts.gateway_parts import Problem
 from shared.contracts.notifier import Outgoing, PlainText, SendMessage
 from shared.kernel.ids import MemberId
 from shared.store.redis import connect
@@ -114,5 +115,5 @@ def status(
         status=word,
         at=harness.clock.now(),
         reference=reference,
-        problems=(DeliveryProblem(code=code),) if word == "failed" else (),
+        problems=(Problem(code=code),) if word == "failed" else (),
     )
