@@ -1,11 +1,14 @@
 """The command `ruvimbo`: runs the services, tells their health, looks after dead letters, verifies receipts.
 
 ruvimbo run [SERVICE…]                 all six when none is named
+ruvimbo check                          are settings, credentials and servers in order?
 ruvimbo health                         what the gateway tells of every service
 ruvimbo dead-letters list|show|replay  what could not be handled
 ruvimbo flows keys make|upload         the key of forms
 ruvimbo receipts verify|public-key     is a receipt true? offline
 ruvimbo ledger verify|export           proves the ledger, or writes it as CSV
+
+Beside a `make run` in the same folder the commands use its settings, where no others are given.
 """
 
 from __future__ import annotations
@@ -13,13 +16,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TextIO
 
 import httpx
+from dotenv import dotenv_values
 
-from services import form_keys
+from services import check, form_keys
 from services.conversation.app import make as make_conversation
 from services.credex.app import make as make_credex
 from services.gateway.app import make as make_gateway
@@ -36,7 +41,7 @@ from shared.contracts.registry import SERVICES
 from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Away, Misconfigured
 from shared.runtime.host import serve
-from shared.runtime.settings import CommonSettings, read_settings
+from shared.runtime.settings import RUNNING, CommonSettings, read_settings
 from shared.store.documents import Kind
 from shared.store.memory import MemoryStore
 from shared.store.mongo import MongoStore
@@ -55,6 +60,9 @@ MAKES = {
 def main() -> None:
     """The entry point. Exit codes: 0 done, 1 not healthy or not found, 2 a wrong setting or argument."""
     arguments = _parser().parse_args()
+    if arguments.run is not _run:
+        for name, value in dotenv_values(RUNNING, interpolate=False).items():
+            os.environ.setdefault(name, value or "")
     run: Callable[[argparse.Namespace], Coroutine[Any, Any, int]] = arguments.run
     try:
         code = asyncio.run(run(arguments))
@@ -79,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.set_defaults(run=_run)
 
+    check.add_to(commands, _say)
     health = commands.add_parser("health", help="tell the health of all services")
     health.set_defaults(run=_health)
 

@@ -29,6 +29,7 @@ _MADE: dict[str, Callable[[], str]] = {
 
 _REGISTRATION = Path(__file__).parents[2] / "services" / "conversation" / "flows" / "registration_form.json"
 _FORM_ID = "1197715005513101"
+_EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
 _DEFAULTS = {
     "DEBUG": "true",
@@ -70,12 +71,20 @@ def settings(folder: Path, given: Mapping[str, str], dotenv: Path) -> dict[str, 
         found.setdefault("PAYNOW_URL", f"{sandbox}/paynow")
         found.setdefault("CREDEX_API_URL", f"{sandbox}/credex")
         found.setdefault("OTEL_EXPORTER_OTLP_ENDPOINT", sandbox)
+        found.setdefault("WHATSAPP_ACCOUNT_ID", "104996122399160")  # the sandbox's
         found.setdefault("ENABLE_META_FLOWS", "true")
         found.setdefault("REGISTRATION_FLOW_ID", _FORM_ID)
         found.setdefault("WHATSAPP_FLOWS", f"{found['REGISTRATION_FLOW_ID']}={_REGISTRATION}")
         found.setdefault("TRACES_URL", f"{sandbox}/traces/")
         found.setdefault("GATEWAY_URL", f"http://127.0.0.1:{found['PORT']}")
     return found
+
+
+def keep_settings(file: Path, found: Mapping[str, str]) -> None:
+    """Write those of them that are settings of ours, not the rest of the environment; nobody else may read it."""
+    names = [name for name in dotenv_values(_EXAMPLE, interpolate=False) if name in found]
+    quoted = {name: found[name].replace("\\", "\\\\").replace("'", "\\'") for name in names}
+    _write_private(file, "".join(f"{name}='{value}'\n" for name, value in quoted.items()).encode())
 
 
 def _secrets(folder: Path) -> dict[str, str]:

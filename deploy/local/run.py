@@ -16,9 +16,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from deploy.local.child import Child, ServerFailed, ServerMissing
-from deploy.local.development import settings
+from deploy.local.development import keep_settings, settings
 from deploy.local.mongo import MongoServer
 from deploy.local.valkey import ValkeyServer
+from shared.runtime.settings import RUNNING
 
 FOLDER = Path(".local")
 
@@ -61,6 +62,8 @@ def _run(stack: ExitStack) -> int:
         stack.callback(valkey.stop)
         valkey.start()
         found["REDIS_URL"] = valkey.url
+    stack.callback(RUNNING.unlink, missing_ok=True)
+    keep_settings(RUNNING, found)
     gateway = f"http://127.0.0.1:{found['PORT']}"
     sandbox = f"http://127.0.0.1:{found['SANDBOX_PORT']}"
     with_sandbox = found.get("SANDBOX", "on").lower() != "off"
@@ -73,6 +76,7 @@ def _run(stack: ExitStack) -> int:
         _say(f"Traces      {sandbox}/traces")
     _say(f"Gateway     {gateway}  (health: {gateway}/health)")
     _say(f"Logs        {FOLDER / 'logs'}")
+    _say("Commands    ruvimbo check, ruvimbo dead-letters list, … in this folder find all of this by themselves")
     _say("Ctrl-C stops everything.")
     while all(child.is_running for child in children):
         time.sleep(0.5)

@@ -20,6 +20,7 @@ from services.gateway.forward import Forward
 from services.gateway.health import health_of
 from services.gateway.members import Members
 from services.gateway.settings import GatewaySettings
+from services.gateway.silence import Silence
 from services.gateway.store import IDENTITIES, INTAKE, Intake, intake_id_of
 from shared.bus.entry import Arrival, Entry
 from shared.contracts.base import Event
@@ -62,6 +63,7 @@ class Routes:
         entry: Entry,
         members: Members,
         forward: Forward,
+        silence: Silence,
         redis: redis.asyncio.Redis,
         clock: Clock,
         chance: Chance,
@@ -70,6 +72,7 @@ class Routes:
         self._entry = entry
         self._members = members
         self._forward = forward
+        self._silence = silence
         self._redis = redis
         self._clock = clock
         self._chance = chance
@@ -117,6 +120,7 @@ class Routes:
         body = await request.read()
         if not self._is_signed(body, request):
             return await self._refused(request, "signature", 401, "The signature does not fit the body.")
+        await self._silence.end()
         now = self._clock.now()
         try:
             parsed = json.loads(body)

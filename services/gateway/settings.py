@@ -30,6 +30,9 @@ class GatewaySettings(Settings):
     unsigned_per_minute: int = Field(default=60, ge=1)
     """`UNSIGNED_PER_MINUTE`: refused requests per address before they are answered 429."""
 
+    webhook_silence_hours: float = Field(default=24, gt=0, le=24 * 30)
+    """`WEBHOOK_SILENCE_HOURS`: hours without any webhook after which the alarm is raised."""
+
     @model_validator(mode="after")
     def _is_safe(self) -> Self:
         if not self.secrets:

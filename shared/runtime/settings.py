@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
@@ -9,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contracts.registry import SERVICES
 from shared.kernel.errors import Misconfigured
+
+RUNNING = Path(".local/run.env")
+"""While `make run` is at work in a folder: the settings that it has given its processes, for commands beside it."""
 
 
 class Settings(BaseSettings):

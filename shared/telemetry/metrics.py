@@ -32,6 +32,9 @@ accepted_updates = _meter.create_counter(
 unread_updates = _meter.create_counter(
     "ruvimbo_unread_updates", description="Updates of a type, field or shape that this build does not know"
 )
+webhook_silence = _meter.create_gauge(
+    "ruvimbo_webhook_silence_seconds", unit="s", description="Time since the latest signed webhook of WhatsApp"
+)
 request_seconds = _meter.create_histogram(
     "ruvimbo_request_seconds", unit="s", description="Time to answer HTTP requests, by service, route and status"
 )

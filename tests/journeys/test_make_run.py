@@ -48,6 +48,13 @@ class Run:
             process.kill()  # its children die with it
             process.wait()
 
+    def ruvimbo(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The command as somebody gives it in another terminal, in the same folder and with nothing set."""
+        command = [sys.executable, "-m", "services", *arguments]
+        return subprocess.run(
+            command, cwd=self._folder, env=inherited(), capture_output=True, text=True, timeout=60, check=False
+        )
+
     @property
     def said(self) -> str:
         return (self._folder / "said.txt").read_text()
@@ -74,9 +81,12 @@ def test_run_leaves_nothing_running_answers_soon_when_started_again_and_takes_it
         assert len(children) == 4, "mongod, valkey-server, the sandbox, the services"
         for place in (f"{run.port}", f"{run.port + len(SERVICES)}/phone", f"{run.port + len(SERVICES)}/traces"):
             assert f"http://127.0.0.1:{place}" in run.said
+        assert run.ruvimbo("dead-letters", "list").stdout == "No dead letters.\n"
+        assert run.ruvimbo("health").returncode == 0
         process.send_signal(signal.SIGINT)
         assert process.wait(STOP_SECONDS) == 0
         assert not living(children)
+        assert "MONGO_URL is not set" in run.ruvimbo("dead-letters", "list").stderr
         assert run.said.endswith("Stopped.\n")
     began = time.monotonic()
     with run.started() as process:

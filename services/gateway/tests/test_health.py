@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from services.gateway.tests.conftest import Edge
+from services.gateway.tests.test_whatsapp_webhook import sample
 from shared.contracts.registry import SERVICES
 from shared.store.redis import connect
 
@@ -32,3 +35,24 @@ async def test_health_is_as_good_as_the_services_say(edge: Edge, valkey_url: str
     assert (status, health["status"]) == (503, "degraded")
     assert health["components"]["payment_service"] == {"ready": False, "circuit_state": "open"}  # type: ignore[index]
     await client.aclose()
+
+
+async def test_no_webhook_for_hours_is_an_alarm_told_once_until_one_comes(
+    edge: Edge, caplog: pytest.LogCaptureFixture
+) -> None:
+    tell = edge.harness.services["gateway"].health["webhooks"]
+
+    def alarms() -> int:
+        return sum("no webhook has come" in record.getMessage() for record in caplog.records)
+
+    assert (await tell())["ok"] is True, "a first start is no silence"
+    for said in (1, 2):
+        await edge.harness.advance(23 * 3600, step=3600)
+        assert (await tell())["ok"] is True
+        await edge.harness.advance(2 * 3600, step=3600)
+        assert [(await tell())["ok"] for _ in range(2)] == [False, False]
+        assert alarms() == said
+        assert await edge.post(sample("status_read"), "sha256=" + "0" * 64) == 401
+        assert (await tell())["ok"] is False, "anybody can send what is not signed"
+        assert await edge.post(sample("status_read")) == 200
+        assert (await tell())["ok"] is True
