@@ -25,7 +25,7 @@ SOME = {"routes", "domain", "ports.py", "adapters", "store.py"}
 """Where a service has need of them, they are called so (architecture 2)."""
 ODD_ONES = {
     "conversation": {"engine", "flows", "forms", "facts.py", "listening", "locale", "texts"},
-    "gateway": {"forward.py", "health.py", "members.py"},
+    "gateway": {"forward.py", "health.py", "members.py", "silence.py"},
     "notifier": {"sending.py"},
     "payments": {"receipt_commands.py", "verify_page.py"},
     "reporting": {"gather.py", "pages", "proof.py"},

@@ -8,9 +8,9 @@ from services.notifier.adapters.graph_bodies import Bodies
 from services.notifier.adapters.graph_media import GraphMedia
 from services.notifier.adapters.limits import Limits
 from services.notifier.adapters.patience import Patience
-from services.notifier.ports import FETCH, FORGET, MARK_READ, MIND, RECONCILE, SEND, UPLOAD, ring
+from services.notifier.ports import FETCH, FORGET, HEED, MARK_READ, MIND, RECONCILE, SEND, UPLOAD, ring
 from services.notifier.settings import NotifierSettings
-from services.notifier.store import MAILBOXES
+from services.notifier.store import ACCOUNTS, MAILBOXES
 from shared.http.breaker import Breaker
 from shared.http.files import FILES, Files
 from shared.runtime.service import Service, Tools
@@ -47,7 +47,7 @@ def make(tools: Tools) -> Service:
         name="notifier",
         settings=settings,
         handlers=handlers,
-        kinds=(MAILBOXES, FILES),
+        kinds=(MAILBOXES, ACCOUNTS, FILES),
         calls={
             SEND: graph.send,
             UPLOAD: media.upload,
@@ -55,6 +55,7 @@ def make(tools: Tools) -> Service:
             RECONCILE: Patience(tools.redis).ring,
             MARK_READ: graph.mark_read,
             MIND: graph.mind,
+            HEED: graph.heed,
             FORGET: ring,
         },
         routes=files.add_to,

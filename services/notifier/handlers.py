@@ -9,11 +9,13 @@ from services.notifier.domain.mailbox import Mailbox, Stray
 from services.notifier.ports import (
     FETCH,
     FORGET,
+    HEED,
     MARK_READ,
     MIND,
     RECONCILE,
     SEND,
     UPLOAD,
+    AccountTrouble,
     Done,
     Farewell,
     MediaAnswer,
@@ -27,11 +29,11 @@ from services.notifier.ports import (
     UploadRequest,
 )
 from services.notifier.sending import Sending
-from services.notifier.store import MAILBOXES
+from services.notifier.store import ACCOUNTS, MAILBOXES, Account
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
 from shared.contracts.conversation import ErasureRequested
-from shared.contracts.gateway import DeliveryStatusChanged, IdentityChanged, InboundNoticed
+from shared.contracts.gateway import AccountNoticed, DeliveryStatusChanged, IdentityChanged, InboundNoticed
 from shared.contracts.notifier import FetchMedia, MarkRead, MediaFetched, MediaUnavailable, SendMessage
 from shared.kernel.ids import MemberId
 from shared.outcalls.calls import Unknown, Unreached
@@ -160,6 +162,26 @@ async def marked(mailbox: Mailbox, request: ReadMark, outcome: Done | Unknown | 
 
 @answered(MIND, MAILBOXES)
 async def minded(mailbox: Mailbox, request: Trouble, outcome: Done | Unknown | Unreached, work: Work) -> None:
+    """Who must know knows."""
+
+
+@on(AccountNoticed)
+async def note_account(event: AccountNoticed, work: Work) -> None:
+    """The operator hears of it, and whoever it concerns waits: a pause may be told outside of any message."""
+    account = await work.open(ACCOUNTS, event.account, Account)
+    account.noticed_at = event.at
+    told = (event.details or {}).get("event")
+    trouble = AccountTrouble(
+        account=event.account,
+        field=event.field,
+        event=told if isinstance(told, str) else None,
+        codes=event.error_codes,
+    )
+    work.call(HEED, trouble)
+
+
+@answered(HEED, ACCOUNTS)
+async def heeded(account: Account, request: AccountTrouble, outcome: Done | Unknown | Unreached, work: Work) -> None:
     """Who must know knows."""
 
 

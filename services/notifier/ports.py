@@ -123,6 +123,19 @@ MIND = Call("mind", Trouble, Done, deadline=timedelta(seconds=5), repeats=True)
 """Tells the operator of what they must know, and makes those wait whom the code concerns."""
 
 
+class AccountTrouble(BaseModel):
+    """What WhatsApp says of the account or a number outside of any message (contract 1.5, 2.5)."""
+
+    account: str
+    field: str
+    event: str | None
+    codes: tuple[int, ...]
+
+
+HEED = Call("heed account", AccountTrouble, Done, deadline=timedelta(seconds=5), repeats=True)
+"""As MIND, for what is about nobody's message."""
+
+
 class MediaRequest(BaseModel):
     """Bytes that a person sent (contract 2.3)."""
 

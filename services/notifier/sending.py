@@ -54,7 +54,7 @@ class Sending:
         while (delivery := self._mailbox.next_to_send(number)) is not None:
             if now >= delivery.valid_until:
                 self.fail(delivery, None)
-            elif number not in self._mailbox.lines:
+            elif (line := self._mailbox.lines.get(number)) is None or not line.leads_somewhere:
                 self.fail(delivery, None)  # nobody knows where to
             elif self._mailbox.may_go(delivery, now):
                 delivery.state = "sending"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from shared.contracts.base import Command, Event
 from shared.contracts.files import FileRef
@@ -17,6 +18,16 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+def _not_blank(text: str) -> str:
+    """WhatsApp refuses a text of blanks alone (WhatsApp contract 3.2)."""
+    if text and not text.strip():
+        raise ValueError("a text of blanks alone is refused")
+    return text
+
+
+Words = Annotated[str, AfterValidator(_not_blank)]
+
+
 def _unique(values: list[str], of_what: str) -> None:
     if len(set(values)) != len(values):
         raise ValueError(f"{of_what} must differ")
@@ -26,23 +37,23 @@ class PlainText(_Part):
     """1 to 4096 characters (WhatsApp contract 3.2)."""
 
     kind: Literal["text"] = "text"
-    body: str = Field(min_length=1, max_length=4096)
+    body: Words = Field(min_length=1, max_length=4096)
 
 
 class Choice(_Part):
     """A button or row; `id` comes back when it is tapped."""
 
     id: str = Field(min_length=1, max_length=200)
-    title: str = Field(min_length=1, max_length=24)
-    description: str | None = Field(default=None, max_length=72)
+    title: Words = Field(min_length=1, max_length=24)
+    description: Words | None = Field(default=None, max_length=72)
 
 
 class Buttons(_Part):
     """A text with one to three reply buttons, titles of at most 20 characters (WhatsApp contract 3.2)."""
 
     kind: Literal["buttons"] = "buttons"
-    body: str = Field(min_length=1, max_length=1024)
-    footer: str | None = Field(default=None, max_length=60)
+    body: Words = Field(min_length=1, max_length=1024)
+    footer: Words | None = Field(default=None, max_length=60)
     buttons: tuple[Choice, ...] = Field(min_length=1, max_length=3)
 
     @model_validator(mode="after")
@@ -55,7 +66,7 @@ class Buttons(_Part):
 
 
 class ListSection(_Part):
-    title: str | None = Field(default=None, max_length=24)
+    title: Words | None = Field(default=None, max_length=24)
     rows: tuple[Choice, ...] = Field(min_length=1, max_length=10)
 
 
@@ -63,9 +74,9 @@ class ChoiceList(_Part):
     """A text with a button that opens a list of at most ten rows in all (WhatsApp contract 3.2)."""
 
     kind: Literal["list"] = "list"
-    body: str = Field(min_length=1, max_length=1024)
-    footer: str | None = Field(default=None, max_length=60)
-    open: str = Field(min_length=1, max_length=20)
+    body: Words = Field(min_length=1, max_length=1024)
+    footer: Words | None = Field(default=None, max_length=60)
+    open: Words = Field(min_length=1, max_length=20)
     sections: tuple[ListSection, ...] = Field(min_length=1, max_length=10)
 
     @model_validator(mode="after")
@@ -83,9 +94,9 @@ class LinkButton(_Part):
     """A text with one button that opens a web page."""
 
     kind: Literal["link"] = "link"
-    body: str = Field(min_length=1, max_length=1024)
-    title: str = Field(min_length=1, max_length=20)
-    url: str
+    body: Words = Field(min_length=1, max_length=1024)
+    title: Words = Field(min_length=1, max_length=20)
+    url: str = Field(pattern=r"^https?://")
 
 
 class FlowButton(_Part):
@@ -95,9 +106,8 @@ class FlowButton(_Part):
     """
 
     kind: Literal["flow"] = "flow"
-    body: str = Field(min_length=1, max_length=1024)
-    title: str = Field(min_length=1, max_length=20)
-    """No emoji."""
+    body: Words = Field(min_length=1, max_length=1024)
+    title: Words = Field(min_length=1, max_length=20)
     flow_id: str
     token: str = Field(min_length=16)
     """Ours, not to be guessed: the only link between the form and the person (contract 5.3)."""
@@ -105,6 +115,14 @@ class FlowButton(_Part):
     data: dict[str, Any] | None = None
     draft: bool = False
     """True for a form that is not published yet."""
+    in_chat: Buttons | None = None
+    """What goes in its place when WhatsApp has blocked or throttled the form (WhatsApp contract 4.2)."""
+
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        if any(unicodedata.category(sign) in ("So", "Sk", "Cs") or sign == "\ufe0f" for sign in self.title):
+            raise ValueError("the title of a form's button has no emoji")
+        return self
 
 
 class Document(_Part):
@@ -112,7 +130,7 @@ class Document(_Part):
 
     kind: Literal["document"] = "document"
     file: FileRef
-    caption: str | None = Field(default=None, max_length=1024)
+    caption: Words | None = Field(default=None, max_length=1024)
 
 
 class Picture(_Part):
@@ -120,14 +138,14 @@ class Picture(_Part):
 
     kind: Literal["picture"] = "picture"
     file: FileRef
-    caption: str | None = Field(default=None, max_length=1024)
+    caption: Words | None = Field(default=None, max_length=1024)
 
 
 class ContactRequest(_Part):
     """Asks a person whose number WhatsApp hides to share it (contract 2.6)."""
 
     kind: Literal["contact_request"] = "contact_request"
-    body: str = Field(min_length=1, max_length=1024)
+    body: Words = Field(min_length=1, max_length=1024)
 
 
 TemplateName = Literal["payment_update", "receipt_ready", "offer_notice", "report_ready", "sign_in_code", "notice"]
@@ -151,7 +169,7 @@ class TemplateFallback(_Part):
     """
 
     name: TemplateName
-    parameters: tuple[Annotated[str, Field(min_length=1, max_length=1024)], ...]
+    parameters: tuple[Annotated[Words, Field(min_length=1, max_length=1024)], ...]
     file: FileRef | None = None
 
     @model_validator(mode="after")

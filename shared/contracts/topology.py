@@ -81,6 +81,7 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
         gateway.InboundNoticed,
         gateway.DeliveryStatusChanged,
         gateway.IdentityChanged,
+        gateway.AccountNoticed,
         conversation.ErasureRequested,
     ),
     "reporting": (

@@ -10,7 +10,7 @@ from services.conversation.engine.texts import _
 from services.conversation.flows.registration_form import FIRST_SCREEN
 from services.conversation.forms.tokens import FormClosed, Tokens
 from services.conversation.listening.situation import Situation
-from shared.contracts.notifier import FlowButton
+from shared.contracts.notifier import Buttons, FlowButton
 
 PURPOSE = "register"
 
@@ -25,6 +25,7 @@ def offer(here: Situation) -> Turn:
         flow_id=here.settings.registration_flow_id,
         token=token,
         screen=FIRST_SCREEN,
+        in_chat=Buttons(body=_("Please choose:"), buttons=(here.choice("register.chat"),)),
     )
     return Turn([button])
 

@@ -83,10 +83,14 @@ class Situation:
     def offering(self, text: str, *words: str) -> Outgoing:
         """As a message: buttons for up to three words, else a list."""
         self.session.offered, self.session.rest = words, []
-        choices = tuple(Choice(id=f"{GO}{word}", title=title_of(word)) for word in words)
+        choices = tuple(self.choice(word) for word in words)
         if len(choices) <= 3:
             return Buttons(body=text, buttons=choices)
         return ChoiceList(body=text, open=_("Choose"), sections=(ListSection(rows=choices),))
+
+    def choice(self, word: str) -> Choice:
+        """A word as something to tap."""
+        return Choice(id=f"{GO}{word}", title=title_of(word))
 
     def _main(self) -> list[str]:
         settings = self.settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,7 +13,7 @@ from redis.exceptions import RedisError
 from services.notifier.adapters.graph_bodies import OUTGOING, Bodies, read_mark
 from services.notifier.adapters.limits import Limits
 from services.notifier.domain.refusals import rule_of
-from services.notifier.ports import Done, ReadMark, SendAnswer, SendRequest, Trouble
+from services.notifier.ports import AccountTrouble, Done, ReadMark, SendAnswer, SendRequest, Trouble
 from shared.contracts.gateway import Address
 from shared.http.breaker import Breaker, CircuitOpen
 from shared.kernel.clock import Clock
@@ -77,7 +78,7 @@ class Graph:
         """Tell the operator what they must know of a message, and let those wait whom its code concerns."""
         rule = None if trouble.code is None else rule_of(trouble.code)
         if rule is not None and trouble.code is not None:
-            await self._pause(trouble.code, Address(phone_number_id=trouble.number), None)
+            await self._pause(trouble.code, Address(phone_number_id=trouble.number))
         about = {"code": trouble.code, "purpose": trouble.purpose, "reference": trouble.reference}
         if trouble.failed:
             metrics.failed_messages.add(
@@ -89,6 +90,17 @@ class Graph:
             log.error("WhatsApp refuses a message: %s", rule.meaning, extra=about)
         elif trouble.failed:
             log.warning("a message will not arrive", extra=about)
+        return Done()
+
+    async def heed(self, trouble: AccountTrouble) -> Done:
+        """As `mind`, for what WhatsApp says of the account or a number."""
+        log.warning("WhatsApp tells of the account", extra={"field": trouble.field, "event": trouble.event})
+        for code in trouble.codes:
+            rule = rule_of(code)
+            if rule.scope in ("number", "account", "templates"):
+                await self._pause(code, Address(phone_number_id=trouble.account))
+            if rule.operator:
+                log.error("WhatsApp says of the account: %s", rule.meaning, extra={"code": code})
         return Done()
 
     async def _post(self, number: str, body: dict[str, Any]) -> httpx.Response:
@@ -116,7 +128,7 @@ class Graph:
             case {"error": {"code": int() as code}}:
                 metrics.whatsapp_refusals.add(1, {"code": str(code)})
                 retry_after = _retry_after(response)
-                await self._pause(code, address, template)
+                await self._pause(code, address, template, retry_after)
                 rule = rule_of(code)
                 if rule.operator:
                     about = {"code": code, "trace": answer["error"].get("fbtrace_id"), "scope": rule.scope}
@@ -125,11 +137,14 @@ class Graph:
             case _:
                 raise Unclear(f"an answer of unknown shape, HTTP {response.status_code}")
 
-    async def _pause(self, code: int, address: Address, template: str | None) -> None:
-        """Everybody in the scope of the refusal waits, in every replica."""
+    async def _pause(
+        self, code: int, address: Address, template: str | None = None, retry_after: float | None = None
+    ) -> None:
+        """Everybody in the scope of the refusal waits, in every replica; longer if WhatsApp says so."""
         rule = rule_of(code)
+        wait = max(rule.wait, timedelta(seconds=retry_after or 0))
         try:
-            await self._limits.pause(rule.scope, address, template, rule.wait)
+            await self._limits.pause(rule.scope, address, template, wait)
         except (RedisError, OSError):
             log.warning("a pause cannot be shared now", extra={"code": code})
 

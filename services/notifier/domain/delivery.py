@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from services.notifier.domain.refusals import rule_of
 from shared.contracts.files import FileRef
-from shared.contracts.notifier import Document, Outgoing, Picture, Purpose, Template, TemplateFallback
+from shared.contracts.notifier import Document, FlowButton, Outgoing, Picture, Purpose, Template, TemplateFallback
 
 State = Literal["queued", "sending", "uncertain", "accepted", "delivered", "read", "failed"]
 
@@ -130,6 +130,9 @@ class Delivery(BaseModel):
         if rule.instead == "template" and self.become_template():
             return self._queue(now)
         if rule.instead == "upload" and self.file is not None and self.uploads < 2:
+            return self._queue(now)
+        if rule.instead == "chat" and isinstance(self.content, FlowButton) and self.content.in_chat is not None:
+            self.content = self.content.in_chat
             return self._queue(now)
         if not rule.may_try_again(refusals):
             return False

@@ -38,6 +38,11 @@ class Line(BaseModel):
     seen_at: datetime | None = None
     """When the address was last seen in use."""
 
+    @property
+    def leads_somewhere(self) -> bool:
+        """Whether WhatsApp has named the person by an id that can be written to."""
+        return bool(self.address.phone or self.address.bsuid)
+
     def window_is_open(self, now: datetime) -> bool:
         """Whether a free-form message may go out now (WhatsApp contract 4.5)."""
         return self.last_heard_at is not None and now - self.last_heard_at < WINDOW
