@@ -46,11 +46,41 @@ def kinds(last_wamid: str) -> dict[str, Json]:
         "phones": [{"phone": "+263 77 333 3333", "type": "CELL", "wa_id": "263773333333"}],
     }
     item = {"product_retailer_id": "candle", "quantity": 2, "item_price": 5, "currency": "USD"}
+    advertisement = {
+        "source_url": "https://fb.me/1",
+        "source_id": "120330000000000",
+        "source_type": "ad",
+        "headline": "Build with us",
+        "body": "Give for the new roof",
+        "media_type": "image",
+        "image_url": "https://example.org/roof.jpg",
+        "ctwa_clid": "Aff-1",
+        "welcome_message": {"text": "Hello"},
+    }
+    product = {"catalog_id": "1", "product_retailer_id": "candle"}
+    permission = {"response": "accept", "is_permanent": True, "response_source": "user_action"}
     unsupported = {"code": 131051, "title": "Message type unknown", "message": "Message type unknown"}
     not_fetched = {"code": 131052, "title": "Media download error", "message": "Media download error"}
     return {
         "text": {"type": "text", "text": {"body": "hello"}},
         "forwarded": {"type": "text", "text": {"body": "read this"}, "context": {"forwarded": True}},
+        "often_forwarded": {"type": "text", "text": {"body": "read"}, "context": {"frequently_forwarded": True}},
+        "referral": {"type": "text", "text": {"body": "hello"}, "referral": advertisement},
+        "referred_product": {
+            "type": "text",
+            "text": {"body": "is it there?"},
+            "context": {"id": last_wamid, "referred_product": product},
+        },
+        "group": {"type": "text", "text": {"body": "hello all"}, "group_id": "Y2FwaV9ncm91cDox"},
+        "identity_changed": {
+            "type": "system",
+            "system": {"body": "User identity changed", "type": "customer_identity_changed"},
+            "identity": {"acknowledged": False, "hash": "q3Zk8Lr0aT1="},
+        },
+        "call_permission": {
+            "type": "interactive",
+            "interactive": {"type": "call_permission_reply", "call_permission_reply": permission},
+        },
         "location": {"type": "location", "location": {"latitude": -17.8292, "longitude": 31.0522, "name": "Harare"}},
         "pin": {"type": "location", "location": {"latitude": -17.8292, "longitude": 31.0522}},
         "contacts": {"type": "contacts", "contacts": [card]},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import category
 
 Json = dict[str, Any]
 
@@ -24,11 +25,15 @@ def check_message(body: Json) -> str:
     if not (_is_text(body.get("to")) or _is_text(body.get("recipient"))):
         raise Refused(131008, "to or recipient is required")
     _text(body.get("biz_opaque_callback_data", "x"), "biz_opaque_callback_data", 512)
+    if body.get("recipient_type", "individual") not in ("individual", "group"):
+        raise Refused(131009, "recipient_type is individual or group")
     type = str(body.get("type", "text"))
     if type in MEDIA:
         _media(_object(body, type), type)
     elif type in _CHECKS:
         _CHECKS[type](_object(body, type) if type != "contacts" else body)
+        if type == "reaction" and "context" in body:
+            raise Refused(131009, "context is not possible with a reaction")
     else:
         raise Refused(131009, f"type {type!r} is not known")
     return type
@@ -56,9 +61,8 @@ def _interactive(interactive: Json) -> None:
     _text(_object(interactive, "body").get("text"), "interactive.body.text", 1024)
     if "footer" in interactive:
         _text(_object(interactive, "footer").get("text"), "interactive.footer.text", 60)
-    header = interactive.get("header")
-    if isinstance(header, dict) and header.get("type") == "text":
-        _text(header.get("text"), "interactive.header.text", 60)
+    if "header" in interactive:
+        _header(_object(interactive, "header"), type)
     action = _object(interactive, "action")
     if type == "button":
         _buttons(action)
@@ -70,9 +74,36 @@ def _interactive(interactive: Json) -> None:
         if not str(parameters.get("url", "")).startswith(("http://", "https://")):
             raise Refused(131009, "interactive.action.parameters.url must be a web address")
     elif type == "flow":
-        _text(_object(action, "parameters").get("flow_cta"), "interactive.action.parameters.flow_cta", 30)
+        _flow(_object(action, "parameters"))
     elif type not in ("location_request_message", "request_contact_info"):
         raise Refused(131009, f"interactive.type {type!r} is not known")
+
+
+def _header(header: Json, type: Any) -> None:
+    kind = header.get("type")
+    if kind == "text":
+        _text(header.get("text"), "interactive.header.text", 60)
+    elif type == "list" or kind not in ("image", "video", "document"):
+        raise Refused(131009, "interactive.header.type is not possible here")
+    else:
+        _media(_object(header, kind), kind)
+
+
+def _flow(parameters: Json) -> None:
+    name = "interactive.action.parameters"
+    _text(parameters.get("flow_cta"), f"{name}.flow_cta", 30)
+    if any(category(sign) == "So" for sign in parameters["flow_cta"]):
+        raise Refused(131009, f"{name}.flow_cta has an emoji")
+    if not (_is_text(parameters.get("flow_id")) or _is_text(parameters.get("flow_name"))):
+        raise Refused(131008, f"{name}.flow_id or flow_name is required")
+    if parameters.get("flow_message_version") != "3":
+        raise Refused(131009, f"{name}.flow_message_version is 3")
+    if parameters.get("flow_action", "navigate") == "data_exchange":
+        return
+    payload = _object(parameters, "flow_action_payload")
+    _text(payload.get("screen"), f"{name}.flow_action_payload.screen", 512)
+    if payload.get("data") == {}:
+        raise Refused(131009, f"{name}.flow_action_payload.data is empty; leave it out")
 
 
 def _buttons(action: Json) -> None:

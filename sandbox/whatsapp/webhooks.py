@@ -240,8 +240,11 @@ class Webhooks:
             if update.contact is not None and update.contact not in value.setdefault("contacts", []):
                 value["contacts"].append(update.contact)
             value.setdefault(update.key, []).append(update.content)
-        changes = [{"value": value, "field": field} for (_, field, _), value in values.items()]
-        return {"object": "whatsapp_business_account", "entry": [{"id": ACCOUNT, "changes": changes}]}
+        entries: dict[str, list[Json]] = {}
+        for (number_id, field, _), value in values.items():
+            entries.setdefault(number_id, []).append({"value": value, "field": field})
+        entry = [{"id": ACCOUNT, "changes": changes} for changes in entries.values()]
+        return {"object": "whatsapp_business_account", "entry": entry}
 
     async def _post(self, body: bytes, signature: str | None, *, updates: int, attempt: int) -> int | None:
         assert self._session is not None, "open() comes first"

@@ -39,6 +39,12 @@ def web_address(title: str, url: str = "https://pay.example.org/1") -> Json:
     return interactive({"type": "cta_url", "action": {"name": "cta_url", "parameters": parameters}})
 
 
+def flow(**changed: object) -> Json:
+    payload = {"screen": "A", "data": {"name": "Tariro"}}
+    parameters = {"flow_message_version": "3", "flow_id": "1", "flow_cta": "Open", "flow_action_payload": payload}
+    return interactive({"type": "flow", "action": {"name": "flow", "parameters": parameters | changed}})
+
+
 def template(words: str) -> Json:
     component = {"type": "body", "parameters": [{"type": "text", "text": words}]}
     inner = {"name": "notice", "language": {"code": "en"}, "components": [component, component]}
@@ -77,6 +83,8 @@ async def test_every_sample_of_the_contract_is_accepted(whatsapp: WhatsApp, name
         rows(*(f"Row {place}" for place in range(10)), title="s" * 24),
         rows("r" * 24),
         web_address("d" * 20),
+        flow(flow_cta="c" * 30),
+        flow(flow_action="data_exchange", flow_action_payload=None),
         media("document", link="https://example.org/r.pdf", filename="r.pdf", caption="c" * 1024),
         template("a    b"),
     ],
@@ -113,6 +121,14 @@ async def test_a_body_at_the_limit_is_taken(whatsapp: WhatsApp, body: Json) -> N
         (media("document", id="1", caption="c" * 1025), 131009, "document.caption"),
         (media("document", filename="r.pdf"), 131008, "document.id"),
         (media("audio", id="1", caption="no"), 131009, "audio"),
+        (interactive({"type": "list", "header": {"type": "image", "image": {"id": "1"}}}), 131009, "header.type"),
+        (text(recipient_type="everybody"), 131009, "recipient_type"),
+        (flow(flow_cta="c" * 31), 131009, "flow_cta"),
+        (flow(flow_cta="Open \U0001f4dd"), 131009, "flow_cta"),
+        (flow(flow_id=""), 131008, "flow_id"),
+        (flow(flow_action_payload={}), 131008, "flow_action_payload.screen"),
+        (flow(flow_action_payload={"screen": "A", "data": {}}), 131009, "flow_action_payload.data"),
+        (media("reaction", message_id="w", emoji="+") | {"context": {"message_id": "w"}}, 131009, "context"),
         (template("a\nb"), 132018, "template.components"),
         (template("a     b"), 132018, "template.components"),
     ],
