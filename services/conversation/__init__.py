@@ -1,6 +1,7 @@
 """Conversation owns sessions, profiles, consent and every word that is said.
 
-It hears `gateway.message_received` and `gateway.core_notice_received`; `payment_refused`, `payment_initiated`,
+It hears `gateway.message_received`, `gateway.core_notice_received` and `gateway.webhooks_missing`;
+`payment_refused`, `payment_initiated`,
 `payment_uncertain`, `payment_settled`, `payment_cancelled`, `payment_failed`, `payment_expired`, `payment_disputed`,
 `payment_refunded`,
 `payment_needs_review`, `payment_checked`, `payment_approved`, `payment_rejected`, `approval_refused`,

@@ -13,7 +13,7 @@ from services.conversation.forms.wiring import make_endpoint
 from services.conversation.ports import ERASURE_DUE, EXPORT, WAKE, ring
 from services.conversation.routes import Routes
 from services.conversation.settings import ConversationSettings
-from services.conversation.store import ERASURES, PROFILES, PURPOSES, SESSIONS
+from services.conversation.store import ALARMS, ERASURES, PROFILES, PURPOSES, SESSIONS
 from shared.http.files import FILES, Files
 from shared.runtime.service import Service, Tools
 from shared.runtime.settings import read_settings
@@ -33,7 +33,7 @@ def make(tools: Tools) -> Service:
         name="conversation",
         settings=read_settings(ConversationSettings),
         handlers=handlers,
-        kinds=(SESSIONS, PROFILES, PURPOSES, ERASURES, FILES, FORMS),
+        kinds=(SESSIONS, PROFILES, PURPOSES, ALARMS, ERASURES, FILES, FORMS),
         calls={WAKE: ring, ERASURE_DUE: ring, EXPORT: Exports(files).make},
         routes=add_routes,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from services.conversation.domain.alarm import Alarm
 from services.conversation.domain.erasure import Erasure
 from services.conversation.domain.profile import Profile
 from services.conversation.domain.purpose import ProposedPurpose
@@ -18,6 +19,9 @@ PROFILES = Kind("profiles", Profile, indexes=(("staff.phone",),))
 
 PURPOSES = Kind("purposes", ProposedPurpose, indexes=(("member",),))
 """One per purpose in a donor's own words that waits, or waited, for staff; under its id."""
+
+ALARMS = Kind("alarms", Alarm)
+"""The latest alarm of each channel, under its name."""
 
 ERASURES = Kind("erasures", Erasure)
 """Who was forgotten when, and by whom: the proof that it was done. Nothing of the person is in it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from services.gateway import handlers
 from services.gateway.forward import Forward
 from services.gateway.members import Members
@@ -12,14 +14,18 @@ from services.gateway.store import IDENTITIES, INTAKE
 from shared.runtime.service import Service, Tools
 from shared.runtime.settings import read_settings
 
+log = logging.getLogger(__name__)
+
 
 def make(tools: Tools) -> Service:
     """Gateway, listening for WhatsApp and Paynow."""
     settings = read_settings(GatewaySettings)
+    if not settings.enable_webhook_verification:
+        log.warning("ENABLE_WEBHOOK_VERIFICATION is false: ANYBODY CAN SPEAK FOR WHATSAPP. For development only.")
     entry = tools.entry("gateway")
     forward = Forward(tools.http("services", 30, True), tools.common)
     members = Members(entry, tools.chance)
-    silence = Silence(tools.redis, tools.clock, settings.webhook_silence_hours)
+    silence = Silence(tools.redis, entry, tools.clock, settings.webhook_silence_hours)
     routes = Routes(settings, entry, members, forward, silence, tools.redis, tools.clock, tools.chance)
     return Service(
         name="gateway",

@@ -12,7 +12,11 @@ from typing import Any
 import redis.asyncio
 from redis.exceptions import RedisError
 
+from services.gateway.store import INTAKE, Intake, intake_id_of
+from shared.bus.entry import Arrival, Entry
+from shared.contracts.gateway import WebhooksMissing
 from shared.kernel.clock import Clock
+from shared.kernel.errors import Away
 from shared.telemetry import metrics
 
 log = logging.getLogger(__name__)
@@ -25,8 +29,9 @@ _NOTED_EACH = timedelta(minutes=1)
 class Silence:
     """When the latest signed webhook came, whichever replica got it, and whether that is too long ago."""
 
-    def __init__(self, client: redis.asyncio.Redis, clock: Clock, hours: float) -> None:
+    def __init__(self, client: redis.asyncio.Redis, entry: Entry, clock: Clock, hours: float) -> None:
         self._redis = client
+        self._entry = entry
         self._clock = clock
         self._longest = timedelta(hours=hours)
         self._noted = datetime.min.replace(tzinfo=UTC)
@@ -55,9 +60,22 @@ class Silence:
         metrics.webhook_silence.set(silent.total_seconds())
         too_long = silent > self._longest
         if too_long and not self._alarmed:
-            log.error("no webhook has come from WhatsApp for %.0f hours", silent / timedelta(hours=1))
-        self._alarmed = too_long
+            await self._raise_alarm(latest, now)
+        elif not too_long:
+            self._alarmed = False
         return {"ok": not too_long, "latest": latest.isoformat()}
+
+    async def _raise_alarm(self, latest: datetime, now: datetime) -> None:
+        hours = int((now - latest) / timedelta(hours=1))
+        event = WebhooksMissing(since=latest, hours=hours)
+        # Under the time of the latest one: whichever replica sees it first, staff are told once.
+        id = intake_id_of(f"silence:{latest.isoformat()}")
+        try:
+            await self._entry.accept([Arrival(INTAKE, id, Intake(what="silence", received_at=now), [event])])
+        except Away:
+            return  # at the next beat
+        log.error("no webhook has come from WhatsApp for %d hours", hours)
+        self._alarmed = True
 
 
 def _text(value: Any) -> str:

@@ -252,6 +252,14 @@ class AccountNoticed(Event, name="gateway.account_noticed", version=1, key="acco
     """The texts, numbers and switches that the field tells: a template's name and state, a number's quality, …"""
 
 
+class WebhooksMissing(Event, name="gateway.webhooks_missing", version=1, key="channel"):
+    """Nothing has come from a channel for so long that it may be cut off (WhatsApp contract 1.3, auto-disable)."""
+
+    channel: Literal["whatsapp"] = "whatsapp"
+    since: datetime
+    hours: int
+
+
 class CoreNoticeReceived(Event, name="gateway.core_notice_received", version=1, key="member"):
     """credex-core, by `POST /notify` with the key, asks to tell a member something. The words are the core's own."""
 

@@ -14,6 +14,7 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
     "conversation": (
         gateway.MessageReceived,
         gateway.CoreNoticeReceived,
+        gateway.WebhooksMissing,
         payments.PaymentRefused,
         payments.PaymentInitiated,
         payments.PaymentUncertain,

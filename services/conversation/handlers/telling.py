@@ -38,11 +38,15 @@ async def tell(
     work.emit(*turn.messages)
 
 
-async def say_to(member: MemberId, wording: Callable[[], str], work: Work) -> None:
+async def say_to(
+    member: MemberId, wording: Callable[[], str], work: Work, *, late: Callable[[], TemplateFallback] | None = None
+) -> None:
     """Say something by the way, in their language; whatever they are doing is not disturbed."""
     profile = await work.read(PROFILES, member) or Profile()
     with speaking(profile.language or "en"):
-        work.emit(SendMessage(member=member, content=PlainText(body=wording()), purpose="notice"))
+        template = late() if late else None
+        content = PlainText(body=wording())
+        work.emit(SendMessage(member=member, content=content, purpose="notice", template=template))
 
 
 def keep_time(session: Session, work: Work) -> None:

@@ -6,10 +6,15 @@ import json
 
 import pytest
 
+from services.gateway.app import make
+from services.gateway.settings import GatewaySettings
 from services.gateway.tests.conftest import Edge
 from services.gateway.tests.test_whatsapp_webhook import sample
 from shared.contracts.registry import SERVICES
+from shared.kernel.errors import Misconfigured
+from shared.runtime.settings import read_settings
 from shared.store.redis import connect
+from shared.testing.harness import Harness
 
 
 async def test_health_is_as_good_as_the_services_say(edge: Edge, valkey_url: str) -> None:
@@ -51,8 +56,25 @@ async def test_no_webhook_for_hours_is_an_alarm_told_once_until_one_comes(
         assert (await tell())["ok"] is True
         await edge.harness.advance(2 * 3600, step=3600)
         assert [(await tell())["ok"] for _ in range(2)] == [False, False]
+        await edge.quiet()
         assert alarms() == said
+        assert [event["hours"] for event in edge.said("webhooks_missing")] == [25] * said
         assert await edge.post(sample("status_read"), "sha256=" + "0" * 64) == 401
         assert (await tell())["ok"] is False, "anybody can send what is not signed"
         assert await edge.post(sample("status_read")) == 200
         assert (await tell())["ok"] is True
+
+
+async def test_to_take_unsigned_webhooks_is_said_loudly(
+    valkey_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, value in {"META_APP_SECRET": "x", "VERIFY_TOKEN": "x", "WHATSAPP_BOT_NUMBER": "+263780000000"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ENABLE_WEBHOOK_VERIFICATION", "false")
+    with pytest.raises(Misconfigured, match="DEBUG=true"):
+        read_settings(GatewaySettings)
+    monkeypatch.setenv("DEBUG", "true")
+    client = connect(valkey_url)
+    async with Harness({"gateway": make}, redis=client):
+        assert any("ANYBODY CAN SPEAK FOR WHATSAPP" in record.getMessage() for record in caplog.records)
+    await client.aclose()
