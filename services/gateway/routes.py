@@ -16,6 +16,7 @@ from services.gateway.domain.callback import LARGEST_CALLBACK, NotAuthentic, rea
 from services.gateway.domain.events import account_event, address_of, inbound_events, status_event
 from services.gateway.domain.notice import LARGEST_NOTICE, NotANotice, is_the_core, read_notice
 from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, StatusUpdate, Update, updates_of
+from services.gateway.domain.wire import as_plain
 from services.gateway.forward import Forward
 from services.gateway.health import health_of
 from services.gateway.members import Members
@@ -246,7 +247,7 @@ class Routes:
             case StatusUpdate():
                 # Whom we wrote to hears of it, also when they have become an alias or WhatsApp names nobody.
                 events = [status_event(update, update.member or people[_identities(update)])]
-        unread = None if update.unread is None else json.dumps(update.unread)
+        unread = None if update.unread is None else json.dumps(as_plain(update.unread))
         if unread is not None:
             metrics.unread_updates.add(1)
         state = Intake(what=type(update).__name__, received_at=self._clock.now(), unread=unread)

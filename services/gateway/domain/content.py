@@ -15,6 +15,7 @@ from services.gateway.domain.wire import (
     as_moment,
     as_number,
     as_phone,
+    as_plain,
     as_text,
     as_whole,
     problems_of,
@@ -86,7 +87,7 @@ def _form(reply: Json) -> Content | None:
             return None
     if not isinstance(answers, dict):
         return None
-    return Form(answers=answers, name=as_text(reply.get("name")), body=as_text(reply.get("body")))
+    return Form(answers=as_plain(answers), name=as_text(reply.get("name")), body=as_text(reply.get("body")))
 
 
 def _call_permission(reply: Json) -> Content | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -41,7 +42,10 @@ def as_phone(value: Any) -> str | None:
 
 
 def as_whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """A whole number of 64 bits, which is what stores hold."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if -(2**63) <= value < 2**63 else None
 
 
 def as_number(value: Any) -> float | None:
@@ -85,11 +89,27 @@ def problems_of(errors: Any) -> tuple[Problem, ...]:
 
 
 def scalars_of(members: Json) -> Json:
-    """Its texts, numbers and switches: what is nested or odd is left out."""
-    kept = {name: as_text(value) if isinstance(value, str) else value for name, value in members.items()}
-    return {str(as_text(name)): value for name, value in kept.items() if isinstance(value, str | bool | int)}
+    """Its texts, whole numbers and switches: what is nested or odd is left out."""
+    kept = {str(as_text(name)): as_plain(value, 0) for name, value in members.items()}
+    return {name: value for name, value in kept.items() if value != "" and isinstance(value, str | bool | int)}
+
+
+def as_plain(value: Any, levels: int = 30) -> Any:
+    """Any JSON as stores and the bus can carry it: nothing in it for what is nested deeper, no number or not UTF-8.
+
+    People choose what is in a form's answers, and how deep.
+    """
+    if isinstance(value, dict) and levels:
+        return {as_text(name) or "": as_plain(inner, levels - 1) for name, inner in value.items()}
+    if isinstance(value, list) and levels:
+        return [as_plain(inner, levels - 1) for inner in value]
+    if isinstance(value, str):
+        return as_text(value) or ""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, bool) else as_whole(value)
 
 
 def digest_of(piece: Any) -> str:
-    text = json.dumps(piece, sort_keys=True, default=str)
+    text = json.dumps(as_plain(piece), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -268,3 +268,30 @@ async def test_what_is_read_is_not_stored_a_second_time(edge: Edge) -> None:
     for name in ("text", "unsupported", "status_delivered", "field_flows_status_change"):
         assert await edge.post(sample(name)) == 200
     assert {document.state["unread"] for document in edge.harness.documents("gateway", INTAKE)} == {None}
+
+
+DEEP = "[" * 300 + "]" * 300, '{"a":' * 300 + "1" + "}" * 300
+ODD = [*DEEP, '"\\ud83d"', '{"\\udc00": 1}', "9" * 40, "NaN", "-Infinity"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd[:9])
+async def test_nothing_odd_inside_of_a_piece_is_an_error(edge: Edge, odd: str) -> None:
+    """A person's form that was nested 260 levels deep answered the whole batch with 500, again and again."""
+    said = {"from": PHONE, "type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {}}}
+    as_text, as_object, unknown, ordered = ({**said, "id": f"w{place}"} for place in range(4))
+    as_text["interactive"] = {"type": "nfm_reply", "nfm_reply": {"response_json": '{"flow_token": "t", "x": ODD}'}}
+    as_object["interactive"] = {"type": "nfm_reply", "nfm_reply": {"response_json": {"x": "ODD"}}}
+    unknown |= {"type": "hologram", "hologram": "ODD"}
+    ordered |= {"type": "order", "order": {"product_items": [{"quantity": "ODD", "item_price": "ODD"}]}}
+    value = {
+        "messages": [as_text, as_object, unknown, ordered],
+        "statuses": [{"id": "w", "status": "failed", "timestamp": "ODD", "errors": [{"code": "ODD"}]}],
+        "errors": [{"code": "ODD", "title": "ODD"}],
+    }
+    raw = json.dumps(body_of(value)).replace('x\\": ODD', 'x\\": ' + json.dumps(odd)[1:-1]).replace('"ODD"', odd)
+    assert await edge.post(raw.encode()) == 200
+    assert await edge.post(json.dumps(body_of({"news": "ODD"}, "brand_new")).replace('"ODD"', odd).encode()) == 200
+    assert {event["message_id"] for event in edge.said("message_received")} == {"w0", "w1", "w2", "w3"}
+    assert [event["status"] for event in edge.said("delivery_status_changed")] == ["failed"]
+    for envelope in edge.harness.said:
+        json.loads(envelope.model_dump_json())
