@@ -201,7 +201,7 @@ class Webhooks:
             await self._deliver(collected[start : start + BATCH], 1)
 
     async def _deliver(self, updates: Sequence[Update], attempt: int) -> None:
-        body = to_bytes(self._envelope(updates), raw_utf8=self.switches.raw_utf8)
+        body = to_bytes(self.envelope(updates), raw_utf8=self.switches.raw_utf8)
         signature = sign(body, self._settings.secrets[1 if self.switches.second_secret else 0])
         if await self._post(body, signature, updates=len(updates), attempt=attempt) == 200:
             for update in updates:
@@ -225,7 +225,8 @@ class Webhooks:
         for start in range(0, len(again), BATCH):
             await self._deliver(again[start : start + BATCH], attempt)
 
-    def _envelope(self, updates: Sequence[Update]) -> Json:
+    def envelope(self, updates: Sequence[Update]) -> Json:
+        """The body that tells of these updates: an entry for each number, a change for each kind."""
         values: dict[tuple[str, str, str], Json] = {}
         for update in updates:
             metadata = {

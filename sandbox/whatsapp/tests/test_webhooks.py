@@ -9,7 +9,11 @@ from contextlib import AsyncExitStack
 import aiohttp
 import pytest
 
+from sandbox.timers import Timers
+from sandbox.whatsapp.settings import read_settings
 from sandbox.whatsapp.tests.gateway import TARIRO, THEMBA, WhatsApp, buttons, signature_of, start, text
+from sandbox.whatsapp.webhooks import Update, Webhooks
+from shared.kernel.clock import VirtualClock
 
 
 async def test_a_webhook_is_compact_escaped_as_meta_escapes_and_signed_over_its_bytes(whatsapp: WhatsApp) -> None:
@@ -79,6 +83,19 @@ async def test_a_reset_before_acceptance_leaves_nothing_behind(whatsapp: WhatsAp
     await whatsapp.advance(5)
     assert whatsapp.gateway.updates("statuses") == []
     assert (await whatsapp.sim("GET", "sent"))["sent"] == []
+
+
+def test_a_batch_of_several_numbers_has_an_entry_for_each_and_messages_beside_statuses() -> None:
+    timers = Timers(VirtualClock())
+    webhooks = Webhooks(read_settings({"WHATSAPP_TOKEN": "t", "META_APP_SECRET": "test"}), timers)
+    updates = [
+        Update(number, key, {"id": f"{number}{key}"}, None, None, timers.now())
+        for number in ("1", "2")
+        for key in ("messages", "statuses")
+    ]
+    entries = webhooks.envelope(updates)["entry"]
+    told = [[list(change["value"])[-1] for change in entry["changes"]] for entry in entries]
+    assert told == [["messages", "statuses"]] * 2
 
 
 async def test_outside_the_window_a_message_is_taken_and_fails_later_while_a_template_passes(
