@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from shared.contracts.files import FileRef
 from shared.contracts.gateway import Address
-from shared.contracts.notifier import Purpose
+from shared.contracts.notifier import Purpose, TemplateName
 from shared.kernel.ids import MemberId
 from shared.outcalls.calls import Call
 
@@ -115,6 +115,8 @@ class Trouble(BaseModel):
     code: int | None
     watched: bool = False
     purpose: Purpose = "reply"
+    template: TemplateName | None = None
+    """The template that it went as."""
     failed: bool
     """Whether the message is lost; otherwise it is only the code that others must mind."""
 

@@ -33,6 +33,7 @@ from shared.contracts.notifier import (
     MessageRead,
     PersonErased,
     Picture,
+    Template,
 )
 from shared.kernel.ids import MemberId
 
@@ -182,6 +183,7 @@ class Sending:
             code=code,
             watched=delivery.watched or delivery.purpose == "report",
             purpose=delivery.purpose,
+            template=delivery.content.name if isinstance(delivery.content, Template) else None,
             failed=failed,
         )
         self._work.call(MIND, trouble)

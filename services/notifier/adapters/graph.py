@@ -78,7 +78,8 @@ class Graph:
         """Tell the operator what they must know of a message, and let those wait whom its code concerns."""
         rule = None if trouble.code is None else rule_of(trouble.code)
         if rule is not None and trouble.code is not None:
-            await self._pause(trouble.code, Address(phone_number_id=trouble.number))
+            template = self._bodies.name_of(trouble.template) if trouble.template else None
+            await self._pause(trouble.code, Address(phone_number_id=trouble.number), template)
         about = {"code": trouble.code, "purpose": trouble.purpose, "reference": trouble.reference}
         if trouble.failed:
             metrics.failed_messages.add(

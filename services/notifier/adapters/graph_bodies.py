@@ -54,7 +54,11 @@ class Bodies:
 
     def template_of(self, content: Outgoing) -> str | None:
         """WhatsApp's name of the template that the content is, None when it is none."""
-        return self._templates[content.name] if isinstance(content, Template) else None
+        return self.name_of(content.name) if isinstance(content, Template) else None
+
+    def name_of(self, template: TemplateName) -> str:
+        """WhatsApp's name of a template of ours."""
+        return self._templates[template]
 
     def _typed(self, content: Outgoing, media_id: str | None) -> Json:  # noqa: PLR0911 one line per kind reads best
         match content:
@@ -91,8 +95,7 @@ class Bodies:
         if template.name == "sign_in_code":
             # An authentication template shows the code and has a button that copies it: the code goes to both.
             components.append({"type": "button", "sub_type": "url", "index": "0", "parameters": words})
-        name = self._templates[template.name]
-        return {"name": name, "language": {"code": self._language}, "components": components}
+        return {"name": self.name_of(template.name), "language": {"code": self._language}, "components": components}
 
 
 def read_mark(message_id: str, *, typing: bool) -> Json:

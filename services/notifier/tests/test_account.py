@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.notifier.tests.conftest import ADDRESS, OTHER_NUMBER, WhatsApp, command, refusal
+from services.notifier.tests.conftest import ADDRESS, OTHER_NUMBER, WhatsApp, command, refusal, status
 from shared.contracts.gateway import AccountNoticed, Address
 from shared.contracts.notifier import (
     Buttons,
@@ -77,6 +77,22 @@ async def test_nothing_is_asked_of_whatsapp_for_whom_it_has_named_by_no_id(
     await harness.say(command(harness, "to nobody", address=nowhere))
     assert harness.only(MessageFailed).code is None
     assert whatsapp.bodies == []
+
+
+async def test_a_template_that_a_status_says_is_paused_is_not_asked_for_again(
+    harness: Harness, whatsapp: WhatsApp
+) -> None:
+    """A stop that came by webhook stopped no template, since nobody told which it was."""
+    words = TemplateFallback(name="receipt_ready", parameters=("R-1", "USD 20.00"))
+    late: dict[str, Any] = {"heard": False, "purpose": "notice", "template": words}
+    [asked] = await harness.say(command(harness, "one", **late))
+    await harness.say(status(harness, "failed", "wamid.1", asked.id, code=132015))
+    await harness.say(command(harness, "two", **late))
+    assert [failed.code for failed in harness.all(MessageFailed)] == [132015, 132015]
+    assert len(whatsapp.bodies) == 1
+    await harness.advance(3700, step=370)
+    await harness.say(command(harness, "three", **late))
+    assert len(whatsapp.bodies) == 2
 
 
 IN_CHAT = Buttons(body="Here in the chat", buttons=(Choice(id="go", title="Register"),))
