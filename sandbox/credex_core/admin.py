@@ -13,7 +13,7 @@
     POST   /_sim/faults      arm a fault (quirks.py)
     DELETE /_sim/faults      disarm all
 
-Bodies are JSON or forms; answers are JSON, but a form is sent back to the page.
+The contract's own names for these are in hooks.py. Bodies are JSON or forms; answers are JSON, but a form is sent back to the page.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.console.pages import page
 from sandbox.credex_core.amounts import DECIMALS, formatted
@@ -43,11 +43,11 @@ class _Form(BaseModel):
 
 
 class _Advance(_Form):
-    advance: float = Field(ge=0, le=366 * 24 * 3600)
+    advance: float = Field(ge=0, le=366 * 24 * 3600, validation_alias=AliasChoices("advance", "seconds"))
 
 
 class _Fund(_Form):
-    handle: str
+    handle: str = Field(validation_alias=AliasChoices("handle", "accountHandle"))
     denomination: str
     amount: Decimal = Field(gt=0, allow_inf_nan=False)
 
@@ -132,7 +132,7 @@ class Admin:
 
     async def tier(self, request: web.Request) -> web.Response:
         given = await _read(request, _Tier)
-        member = self._books.member_by(phone=given.phone.removeprefix("+"))
+        member = self._books.member_by(phone=given.phone.strip().removeprefix("+"))
         if member is None:
             raise _refused("There is no member with that phone.")
         member.tier = given.tier

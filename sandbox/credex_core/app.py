@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from sandbox.credex_core import hooks
 from sandbox.credex_core.admin import Admin
 from sandbox.credex_core.core import Core
 from sandbox.credex_core.settings import CredexCoreSettings
@@ -32,6 +33,8 @@ def make_app(settings: CredexCoreSettings, clock: Clock | None = None) -> web.Ap
     app = web.Application()
     app.cleanup_ctx.append(running)
     app.on_shutdown.append(let_go)
-    app.add_routes(Admin(core).routes())
+    admin = Admin(core)
+    app.add_routes(admin.routes())
+    app.add_routes(hooks.routes(admin))
     app.add_routes(core.routes())
     return app

@@ -62,7 +62,7 @@ class Core:
         seed(self.books, self._settings.people, self.timers.now())
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/health", self.health), web.post("/{path:[A-Za-z0-9]+}", self.serve)]
+        return [web.get("/health", self.health), web.post("/{path:.+}", self.serve)]
 
     async def health(self, _: web.Request) -> web.Response:
         return web.json_response({"status": "healthy"})
@@ -92,14 +92,13 @@ class Core:
                 headers["authorization"] = f"Bearer {token}"
                 endpoint = self._signed.get(path)
                 if endpoint is None:
-                    told = {"status": "error", "statusCode": 404, "message": "Not Found"}
-                    return web.json_response(told, status=404, headers=headers)
+                    raise Unenveloped(404, "Not Found", by_handler=True)
                 said = endpoint(signer, cleaned(path, await _json(request)))
         except TooMany as error:
-            headers |= {"retry-after": str(error.after), "ratelimit-limit": str(self.gate.limit)}
+            headers |= {"retry-after": str(error.after), **_limits(self.gate.limit, error.after)}
             return web.Response(status=429, text="Too many requests, please try again later", headers=headers)
         except Unenveloped as error:
-            return web.json_response({"message": error.message}, status=error.status, headers=headers)
+            return web.json_response(error.body, status=error.status, headers=headers)
         except Refused as error:
             return web.json_response(self._refusal(error, signer_id), status=error.status, headers=headers)
         return web.json_response(self._success(said, signer_id), status=said.status, headers=headers)
@@ -139,4 +138,10 @@ async def _json(request: web.Request) -> Any:
     try:
         return json.loads(await request.read())
     except ValueError:
-        raise Unenveloped(400, "Unexpected token in JSON") from None
+        raise Unenveloped(400, "Unexpected token in JSON", by_handler=True) from None
+
+
+def _limits(limit: int, seconds: int) -> dict[str, str]:
+    """The limiter's headers, in the new form and the old, to who is over the limit."""
+    told = {"limit": str(limit), "remaining": "0", "reset": str(seconds)}
+    return {f"{prefix}-{name}": value for prefix in ("ratelimit", "x-ratelimit") for name, value in told.items()}

@@ -185,7 +185,9 @@ class Offers:
         self._books.accept(credex, now)
         signer.tier = HUSTLER
         details = {"memberID": signer.id, "credexID": credex.id, "newTier": HUSTLER}
-        shown = {} if self._views.quirks.hustlerEmptyDashboard else self._endpoints.shown_after(signer, account)
+        shown = self._views.dashboard(signer, self._books.accounts_of(signer))
+        if self._views.quirks.hustlerEmptyDashboard:
+            shown = {}
         message = "Successfully enrolled in Hustler 10k program"
         return Said(message, "HUSTLER_10K_ENROLLED", credex.id, details, shown)
 

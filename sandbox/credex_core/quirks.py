@@ -37,7 +37,9 @@ class Fault(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    effect: Literal["answer", "answer_after", "hang_before", "hang_after", "reset_before", "reset_after", "delay"]
+    effect: Literal["answer", "answer_after", "hang_before", "hang_after", "reset_before", "reset_after", "delay"] = (
+        "answer"
+    )
     path: str | None = None
     """Only this endpoint, such as `createCredex`."""
     status: int = Field(default=500, ge=200, le=599)

@@ -30,11 +30,16 @@ class Refused(Exception):
 
 
 class Unenveloped(Exception):
-    """What the layers before the business rules answer: no envelope, just a message (contract 2.2, 2.3)."""
+    """What the layers before the business rules answer: no envelope, just a message (contract 2.2, 2.3).
 
-    def __init__(self, status: int, message: str) -> None:
+    `by_handler`: from the general error handler, which tells the status too (contract 2.1).
+    """
+
+    def __init__(self, status: int, message: str, *, by_handler: bool = False) -> None:
         self.status = status
-        self.message = message
+        self.body: dict[str, str | int] = {"message": message}
+        if by_handler:
+            self.body = {"status": "error", "statusCode": status, **self.body}
         super().__init__(message)
 
 
@@ -49,5 +54,5 @@ def not_found(reason: str, code: str = "NOT_FOUND", field: str | None = None) ->
 
 
 def forbidden(reason: str, code: str = "FORBIDDEN", field: str | None = None, status: int = 403) -> Refused:
-    """403."""
-    return Refused(status, "ERROR_UNAUTHORIZED", code, reason, field=field)
+    """403; the signer is the actor (contract 3.6)."""
+    return Refused(status, "ERROR_UNAUTHORIZED", code, reason, field=field, by_signer=True)

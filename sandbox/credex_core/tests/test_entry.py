@@ -20,7 +20,7 @@ async def test_1_a_wrong_client_key_is_refused_before_the_body_is_looked_at(
 
 
 async def test_2_all_else_needs_a_token_even_what_does_not_exist(bot: Bot) -> None:
-    for path in ("getLedger", "noSuchThing"):
+    for path in ("getLedger", "noSuchThing", "no/such/thing"):
         answer = await bot.post(path, {})
         assert (answer.status, answer.body) == (401, {"message": "Authentication required"})
         answer = await bot.post(path, {}, authorization="Bearer garbage")
@@ -35,8 +35,9 @@ async def test_2_a_well_signed_token_of_nobody_is_invalid(pair: Pair) -> None:
 
 
 async def test_a_path_that_does_not_exist_is_404_once_signed_in(pair: Pair) -> None:
-    answer = await pair.bot.as_(RUDO, "noSuchThing")
-    assert (answer.status, answer.body["message"]) == (404, "Not Found")
+    for path in ("noSuchThing", "no/such/thing"):
+        answer = await pair.bot.as_(RUDO, path)
+        assert (answer.status, answer.body["message"]) == (404, "Not Found")
 
 
 @pytest.mark.parametrize(("idle", "status"), [(300, 200), (301, 401)])
@@ -77,6 +78,7 @@ async def test_5_one_request_too_many_in_a_minute_is_answered_in_plain_text(bot:
     assert [answer.status for answer in answers] == [404] * 30 + [429]
     assert answers[-1].text == "Too many requests, please try again later"
     assert answers[-1].headers["Retry-After"] == "60"
+    assert (answers[-1].headers["ratelimit-limit"], answers[-1].headers["x-ratelimit-remaining"]) == ("30", "0")
     await bot.pass_seconds(60)
     assert (await bot.login("263770001111")).status == 404
 
@@ -194,4 +196,5 @@ async def test_more_decimals_than_shown_are_taken_and_rounded_for_show(pair: Pai
 
 async def test_what_is_no_json_is_told_outside_the_envelope(bot: Bot) -> None:
     answer = await bot.post("login", b"{", **{"x-client-api-key": KEY})
-    assert (answer.status, answer.body) == (400, {"message": "Unexpected token in JSON"})
+    told = {"status": "error", "statusCode": 400, "message": "Unexpected token in JSON"}
+    assert (answer.status, answer.body) == (400, told)

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from sandbox.credex_core.settings import read_settings
-from sandbox.credex_core.tests.bot import RUDO, Bot
+from sandbox.credex_core.tests.bot import FARAI, RUDO, Bot
 from sandbox.credex_core.tests.conftest import Pair
 from shared.kernel.errors import Misconfigured
 
@@ -80,6 +80,29 @@ async def test_the_page_shows_balances_tops_up_and_says_what_it_does_not_take(bo
     assert {"now", "members", "accounts", "credexes", "quirks", "faults"} <= set(state)
     async with http.get("/credex/health") as healthy:
         assert await healthy.json() == {"status": "healthy"}
+
+
+async def test_the_contract_s_own_names_of_the_hooks_work(bot: Bot, pair: Pair) -> None:
+    async def hook(name: str, **body: object) -> int:
+        async with bot.http.post(f"/credex/__sim/{name}", json=body) as answer:
+            return answer.status
+
+    assert await hook("fund", accountHandle=FARAI, denomination="USD", amount=5) == 200
+    assert await hook("set-tier", phone=FARAI, tier=3) == 200
+    shown = (await bot.login(FARAI)).dashboard
+    assert shown["accounts"][0]["balanceData"]["securedNetBalancesByDenom"] == ["5.00 USD"]
+    assert shown["member"]["memberTier"] == 3
+    assert await hook("fail-next", status=503, body="busy") == 200
+    assert [(await bot.login(FARAI)).status for _ in range(2)] == [503, 200]
+    assert await hook("advance", seconds=301) == 200
+    assert (await bot.as_(FARAI, "getLedger")).body == {"message": "Token expired"}
+    async with bot.http.get("/credex/__sim/state") as state:
+        day = (await state.json())["day"]
+    assert await hook("run-dco") == 200
+    async with bot.http.get("/credex/__sim/state") as state:
+        assert (await state.json())["day"] > day
+    assert await hook("reset") == 200
+    assert (await bot.login(FARAI)).status == 404
 
 
 def test_the_people_of_the_demonstration_are_members_at_first() -> None:
