@@ -28,6 +28,8 @@ OPEN_SECONDS = 60
 """How long the circuit stays open before a trial."""
 TRIAL_SECONDS = 60
 """After this a trial whose end nobody told counts as lost: its process has died."""
+AFTER_TRIAL_SECONDS = 5
+"""When to ask again, for those who come while a trial is made: its outcome is known by then, as a rule."""
 _KEPT_SECONDS = 24 * 3600
 
 CircuitState = Literal["closed", "open", "half_open"]
@@ -37,8 +39,9 @@ _ADMIT = """
 local circuit, now, trial = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
 local open_until = tonumber(redis.call('HGET', circuit, 'open_until') or '')
 if not open_until then return 0 end
-local wait_until = math.max(open_until, tonumber(redis.call('HGET', circuit, 'trial_until') or '0'))
-if now < wait_until then return wait_until - now end
+if now < open_until then return open_until - now end
+local trial_until = tonumber(redis.call('HGET', circuit, 'trial_until') or '0')
+if now < trial_until then return math.min(trial_until - now, tonumber(ARGV[3])) end
 redis.call('HSET', circuit, 'trial_until', string.format('%d', now + trial))
 return 0
 """
@@ -76,7 +79,7 @@ class Breaker:
         self._clock = clock
 
     async def __aenter__(self) -> None:
-        waits = await self._eval(_ADMIT, self._now(), TRIAL_SECONDS * 1000)
+        waits = await self._eval(_ADMIT, self._now(), TRIAL_SECONDS * 1000, AFTER_TRIAL_SECONDS * 1000)
         if waits:
             raise CircuitOpen(self._name, waits / 1000)
 

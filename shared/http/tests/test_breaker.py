@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 import redis.asyncio
 
-from shared.http.breaker import FAILURES, OPEN_SECONDS, TRIAL_SECONDS, Breaker, CircuitOpen
+from shared.http.breaker import AFTER_TRIAL_SECONDS, FAILURES, OPEN_SECONDS, TRIAL_SECONDS, Breaker, CircuitOpen
 from shared.kernel.clock import VirtualClock
 from shared.store.redis import connect
 
@@ -80,8 +80,9 @@ async def test_after_a_minute_one_trial_is_made_and_closes_the_circuit(
     assert await one.state() == "half_open"
 
     async with one:
-        with pytest.raises(CircuitOpen):
+        with pytest.raises(CircuitOpen) as refused:
             await succeed(other)
+    assert refused.value.retry_after == AFTER_TRIAL_SECONDS  # nobody waits another minute for what is known soon
 
     await succeed(other)
     assert await one.state() == "closed"
