@@ -1,12 +1,12 @@
 """The test hooks by the contract's own names, under `/__sim/` (contract 5.4). None of them is in the real core.
 
-    GET  /__sim/state       as `/_sim/state` tells it
-    POST /__sim/reset       forget all, begin with the seed; `seed` is the same
-    POST /__sim/advance     {"seconds"}
-    POST /__sim/run-dco     advance to the next midnight in UTC
-    POST /__sim/fund        {"accountHandle", "denomination", "amount"}
-    POST /__sim/set-tier    {"phone", "tier"}
-    POST /__sim/fail-next   a fault (quirks.py); alone, `status` and `body` are answered once
+GET  /__sim/state       as `/_sim/state` tells it
+POST /__sim/reset       forget all, begin with the seed; `seed` is the same
+POST /__sim/advance     {"seconds"}
+POST /__sim/run-dco     advance to the next midnight in UTC
+POST /__sim/fund        {"accountHandle", "denomination", "amount"}
+POST /__sim/set-tier    {"phone", "tier"}
+POST /__sim/fail-next   a fault (quirks.py); alone, `status` and `body` are answered once
 """
 
 from __future__ import annotations
