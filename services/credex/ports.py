@@ -12,13 +12,15 @@ from shared.outcalls.calls import Call
 
 _TRY = timedelta(seconds=45)
 """Longer than a login and a request, each with its own timeout."""
-_PATIENCE = timedelta(seconds=90)
+PATIENCE = timedelta(seconds=90)
 """How long a person's request is tried while the core, or its rate limit, does not let it through."""
+BACKGROUND_PATIENCE = timedelta(minutes=10)
+"""The same for what nobody waits for in the chat."""
 
-READ = Call("credex.read", Asked, Answer, deadline=_TRY, repeats=True, give_up=_PATIENCE)
+READ = Call("credex.read", Asked, Answer, deadline=_TRY, repeats=True, give_up=PATIENCE)
 """What a command that looks asks for."""
 
-ACT = Call("credex.act", Asked, Answer, deadline=_TRY, repeats=False, give_up=_PATIENCE)
+ACT = Call("credex.act", Asked, Answer, deadline=_TRY, repeats=False, give_up=PATIENCE)
 """What a command that changes something asks for, but for offers and upgrades."""
 
 LOOK = Call("credex.look", Asked, Answer, deadline=_TRY, repeats=True, give_up=timedelta(minutes=1))
@@ -35,13 +37,13 @@ class IssueRequest(BaseModel):
     """For FIND: entries of the ledger older than this, by the core's clock, are not needed."""
 
 
-NOTE = Call("credex.note", IssueRequest, Answer, deadline=_TRY, repeats=True, give_up=_PATIENCE)
+NOTE = Call("credex.note", IssueRequest, Answer, deadline=_TRY, repeats=True, give_up=PATIENCE)
 """The member's accounts as they are before a create."""
 
-CREATE = Call("credex.create", IssueRequest, Answer, deadline=_TRY, repeats=False, give_up=_PATIENCE)
+CREATE = Call("credex.create", IssueRequest, Answer, deadline=_TRY, repeats=False, give_up=PATIENCE)
 """Make the offer, or charge the upgrade."""
 
-FIND = Call("credex.find", IssueRequest, Answer, deadline=_TRY, repeats=True, give_up=timedelta(minutes=10))
+FIND = Call("credex.find", IssueRequest, Answer, deadline=_TRY, repeats=True, give_up=BACKGROUND_PATIENCE)
 """Accounts and ledger after a create whose answer was lost."""
 
 

@@ -16,9 +16,8 @@ from services.credex.adapters.bucket import Bucket
 from services.credex.adapters.vault import Vault
 from services.credex.adapters.wire import Envelope, NotAnEnvelope
 from services.credex.domain.answer import NOT_A_MEMBER, OUTSIDE_THE_RULES, UNAUTHORIZED_CLIENT, Refusal
-from services.credex.domain.request import Asked
+from services.credex.domain.request import Asked, answers_of
 from shared.http.breaker import Breaker, CircuitOpen
-from shared.kernel.ids import MemberId
 from shared.outcalls.calls import NotSent, Unclear
 
 log = logging.getLogger(__name__)
@@ -68,7 +67,7 @@ class Core:
     async def login(self, asked: Asked, *, background: bool = False) -> Envelope:
         """The member's whole dashboard; their token is kept."""
         try:
-            envelope = await self._by_key("login", {"phone": _digits(asked.phone)}, background=background)
+            envelope = await self._by_key(asked, "login", {"phone": _digits(asked.phone)}, background=background)
         except Refused as refused:
             if refused.refusal.status == 404 and refused.refusal.code != OUTSIDE_THE_RULES:
                 raise Refused(refused.refusal.model_copy(update={"code": NOT_A_MEMBER})) from None
@@ -79,7 +78,7 @@ class Core:
     async def join(self, asked: Asked, **fields: str) -> Envelope:
         """onboardMember (contract 3.3)."""
         body = {**fields, "phone": _digits(asked.phone)}
-        envelope = await self._by_key("onboardMember", body, background=False)
+        envelope = await self._by_key(asked, "onboardMember", body, background=False)
         await self._keep(asked.member, envelope)
         return envelope
 
@@ -87,12 +86,12 @@ class Core:
         """A request in the member's name. A token that is too old is renewed, and the request made once again."""
         token = await self._vault.get(asked.member) or await self._new_token(asked, background)
         try:
-            return await self._with_token(asked.member, token, path, body, background)
+            return await self._with_token(asked, token, path, body, background)
         except _TokenRefused:
             await self._vault.forget(asked.member)
         token = await self._new_token(asked, background)
         try:
-            return await self._with_token(asked.member, token, path, body, background)
+            return await self._with_token(asked, token, path, body, background)
         except _TokenRefused:
             log.error("the core refuses a token that it has just given")
             raise NotSent("a fresh token is refused", retry_after=10.0) from None
@@ -105,18 +104,18 @@ class Core:
         return token
 
     async def _with_token(
-        self, member: MemberId, token: str, path: str, body: Mapping[str, Any], background: bool
+        self, asked: Asked, token: str, path: str, body: Mapping[str, Any], background: bool
     ) -> Envelope:
-        response = await self._post(path, body, {"authorization": f"Bearer {token}"}, background)
+        response = await self._post(asked, path, body, {"authorization": f"Bearer {token}"}, background)
         if response.status_code == httpx.codes.UNAUTHORIZED:
             raise _TokenRefused
         kind, _, renewed = response.headers.get("authorization", "").partition(" ")
         if kind == "Bearer" and renewed:
-            await self._vault.put(member, renewed)
+            await self._vault.put(asked.member, renewed)
         return _proven(path, response)
 
-    async def _by_key(self, path: str, body: Mapping[str, Any], *, background: bool) -> Envelope:
-        response = await self._post(path, body, {}, background)
+    async def _by_key(self, asked: Asked, path: str, body: Mapping[str, Any], *, background: bool) -> Envelope:
+        response = await self._post(asked, path, body, {}, background)
         if response.status_code == httpx.codes.UNAUTHORIZED:
             log.error("credex-core refuses our CLIENT_API_KEY, or a login", extra={"endpoint": path})
             raise Refused(Refusal(status=401, code=UNAUTHORIZED_CLIENT))
@@ -128,14 +127,16 @@ class Core:
             await self._vault.put(member, token)
 
     async def _post(
-        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str], background: bool
+        self, asked: Asked, path: str, body: Mapping[str, Any], headers: Mapping[str, str], background: bool
     ) -> httpx.Response:
-        await self._bucket.take(background=background)
+        who = f"{asked.member}/{answers_of(asked.command)}"
+        counted = await self._bucket.take(who, background=background)
         trace.get_current_span().add_event("credex-core", {"endpoint": path})
         try:
             async with self._breaker:
                 response = await self._exchange(path, body, headers)
         except CircuitOpen as error:
+            await self._bucket.give_back(counted)
             raise NotSent("the circuit is open", retry_after=error.retry_after) from error
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             wait = _retry_after(response)

@@ -14,8 +14,8 @@ from shared.contracts.credex import CredexUnavailable, MakeOffer, OfferMade, Out
 from shared.kernel.credit import Credit
 from shared.kernel.ids import MemberId, seeded_chance
 
-TURNS = 100
-"""Of five seconds: far more than every offer needs, one after the other."""
+TURNS = 24 * 3600 // 5
+"""Of five seconds: a day. Five lost answers in a row open the circuit for a minute, again and again: a thousand take hours."""
 LOST: list[dict[str, Any]] = [
     {"effect": "reset_after", "probability": 0.4, "seed": 1},
     {"effect": "answer_after", "status": 502, "probability": 0.4, "seed": 2},
@@ -23,6 +23,8 @@ LOST: list[dict[str, Any]] = [
     {"effect": "answer_after", "status": 200, "body": "<html></html>"},
 ]
 """Every create is struck by one of these."""
+GAVE_UP = 0.05
+"""The part that may be told that nothing was done: the circuit stayed open for as long as a person is kept waiting."""
 
 
 class Trader:
@@ -81,16 +83,18 @@ async def test_no_offer_is_doubled_and_none_is_told_wrongly(world: World, people
         await accept_some(world, traders, chance.uniform(0, people))
 
     for _ in range(10):
-        if len(world.harness.all(OfferMade)) == len(commands):
+        if len(world.harness.all(OfferMade)) + len(world.harness.all(CredexUnavailable)) == len(commands):
             break
         await world.harness.advance(4, step=4)
-    made = world.harness.all(OfferMade)
-    assert {event.answers for event in made} == commands.keys()
-    assert len(world.harness.all(OutcomeUncertain)) == people * offers_each
-    assert world.harness.all(CredexUnavailable) == []
+    made, not_made = world.harness.all(OfferMade), world.harness.all(CredexUnavailable)
+    assert sorted(event.answers for event in [*made, *not_made]) == sorted(commands)
+    assert len(not_made) <= len(commands) * GAVE_UP
+    assert sorted(event.answers for event in world.harness.all(OutcomeUncertain)) == sorted(
+        event.answers for event in made
+    )
     assert world.harness.all(OutcomeUnderReview) == []
     at_core = {credex["id"]: credex for credex in await world.at_core()}
-    assert len(at_core) == people * offers_each == len({event.credex_id for event in made})
+    assert len(at_core) == len(made) == len({event.credex_id for event in made})
     for event in made:
         _, issuer, receiver = commands[event.answers]
         there = at_core[event.credex_id]
