@@ -21,5 +21,5 @@ OFFERS = Kind("offers", KnownOffer, indexes=(("issuer_member",), ("by",), ("rece
 REQUESTS = Kind("requests", Request, indexes=(("asked.member",),), keep=timedelta(days=30))
 """Under an id made of member and intent, or of the message's own id for what only looks."""
 
-ISSUERS = Kind("issuers", Issuer, indexes=(("members",),))
+ISSUERS = Kind("issuers", Issuer, indexes=(("members",), ("receivers",)))
 """Under the issuing account's id: what goes out of it, one at a time."""

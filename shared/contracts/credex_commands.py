@@ -210,6 +210,8 @@ class ForgetIssues(Command, name="credex.forget_issues", version=1, key="member"
 
     member: MemberId
     account_id: str
+    handle: str | None = None
+    """Theirs, where the account gave to them; personal."""
 
 
 class ConfirmErasure(Command, name="credex.confirm_erasure", version=1, key="member"):

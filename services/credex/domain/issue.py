@@ -45,6 +45,8 @@ class Issue(BaseModel):
     """When the core was first seen to have nothing of it."""
     credex_id: str | None = None
     ended_at: datetime | None = None
+    forgotten: bool = False
+    """Whether who gave was erased while it was under way."""
 
     @property
     def member(self) -> MemberId:
@@ -76,6 +78,12 @@ class Issue(BaseModel):
         """It is over."""
         self.state, self.ended_at = state, now
 
+    def lose_receiver(self) -> None:
+        """Take off for whom it was. The intent stays known, so that a second tap still makes nothing."""
+        self.asked = self.asked.model_copy(
+            update={"data": self.asked.data | {"receiver_name": "", "receiver_handle": ""}}
+        )
+
 
 class Issuer(BaseModel):
     """One document per account, under its id."""
@@ -89,18 +97,36 @@ class Issuer(BaseModel):
         """Who gave, for the index."""
         return sorted({issue.member for issue in self.issues})
 
+    @computed_field  # type: ignore[prop-decorator]  # mypy#1362: decorators on top of a property
+    @property
+    def receivers(self) -> list[str]:
+        """The handles that were given to, for the index."""
+        return sorted({issue.offer.receiver_handle for issue in self.issues if issue.offer})
+
     def forget(self, member: MemberId) -> None:
         """Take a person off. An upgrade that holds stays, without their phone: it must not be charged again.
 
         What is under way keeps the phone until its outcome is known: it may have given something away already.
         """
+        for issue in self.issues:
+            issue.forgotten = issue.forgotten or issue.member == member
+        self.tidy()
+
+    def forget_receiver(self, handle: str) -> None:
+        """Take off whom the handle means, but for what is under way: by the name its outcome is found out."""
+        for issue in self.issues:
+            if issue.offer and issue.offer.receiver_handle == handle and issue.state not in UNDER_WAY:
+                issue.lose_receiver()
+
+    def tidy(self) -> None:
+        """Drop what a forgotten person had asked for, as far as it is not under way."""
         self.issues = [
             issue
             for issue in self.issues
-            if issue.member != member or issue.state in UNDER_WAY or isinstance(issue.command, UpgradeTier)
+            if not issue.forgotten or issue.state in UNDER_WAY or isinstance(issue.command, UpgradeTier)
         ]
         for issue in self.issues:
-            if issue.member == member and issue.state not in UNDER_WAY:
+            if issue.forgotten and issue.state not in UNDER_WAY:
                 issue.asked = issue.asked.model_copy(update={"phone": ""})
 
     def find(self, member: MemberId, intent: str) -> Issue | None:

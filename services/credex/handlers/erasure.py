@@ -8,9 +8,10 @@ from shared.bus.handlers import on
 from shared.bus.work import Work
 from shared.contracts.conversation import ErasureRequested
 from shared.contracts.credex import ConfirmErasure, ForgetIssues, MakeOffer, PersonErased, UpgradeTier
+from shared.kernel.ids import MemberId
 
 MOST = 1000
-"""Accounts that one person gives out of."""
+"""Accounts that one person gives out of, or is given from."""
 
 
 @on(ErasureRequested)
@@ -23,27 +24,38 @@ async def forget_member(event: ErasureRequested, work: Work) -> None:
     if known is not None and known.core_id is not None:
         work.remove(ACCOUNTS, people=known.core_id)
     if known is not None and known.phone is not None:
-        work.remove(OFFERS, receiver_handle=known.phone.removeprefix("+"))  # contract 1.9: a handle may be the phone
+        handle = known.phone.removeprefix("+")  # contract 1.9: a handle may be the phone
+        work.remove(OFFERS, receiver_handle=handle)
+        for issuer in await work.find(ISSUERS, {"receivers": handle}, limit=MOST):
+            _ask_to_forget(issuer, event.member, handle, work)
     work.remove(OFFERS, issuer_member=event.member)
     work.remove(OFFERS, by=event.member)
     work.remove(REQUESTS, **{"asked.member": event.member})
     work.remove(MEMBERS, member=event.member)
     for issuer in await work.find(ISSUERS, {"members": event.member}, limit=MOST):
-        for account_id in sorted({_account_of(issue) for issue in issuer.issues}):
-            work.emit(ForgetIssues(member=event.member, account_id=account_id))
+        _ask_to_forget(issuer, event.member, None, work)
     work.emit(ConfirmErasure(member=event.member))
 
 
 @on(ForgetIssues)
 async def forget_issues(command: ForgetIssues, work: Work) -> None:
-    """What went out of an account is no more theirs."""
-    (await work.open(ISSUERS, command.account_id, Issuer)).forget(command.member)
+    """What went out of an account is no more theirs, or no more for them."""
+    issuer = await work.open(ISSUERS, command.account_id, Issuer)
+    if command.handle is None:
+        issuer.forget(command.member)
+    else:
+        issuer.forget_receiver(command.handle)
 
 
 @on(ConfirmErasure)
 async def confirm_erasure(command: ConfirmErasure, work: Work) -> None:
     """All that was asked before, in this lane, is done."""
     work.emit(PersonErased(member=command.member, at=work.now))
+
+
+def _ask_to_forget(issuer: Issuer, member: MemberId, handle: str | None, work: Work) -> None:
+    for account_id in sorted({_account_of(issue) for issue in issuer.issues}):
+        work.emit(ForgetIssues(member=member, account_id=account_id, handle=handle))
 
 
 def _account_of(issue: Issue) -> str:

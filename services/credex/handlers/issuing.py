@@ -129,6 +129,7 @@ async def _queue(
 
 def _begin_next(issuer: Issuer, account_id: str, work: Work) -> None:
     """Note what is pending before the next create, if nothing else is under way."""
+    issuer.tidy()
     issue = issuer.next_to_begin()
     if issue is not None:
         issue.state = "noting"

@@ -1,0 +1,102 @@
+"""Somebody wants to be forgotten: nothing in credex's store names them, and what others did stays true."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import redis.asyncio
+
+from services.credex.tests.world import CHIPO, NAMES, PHONES, TARIRO, THEMBA, World
+from shared.contracts.conversation import ErasureRequested
+from shared.contracts.credex import CredexUnavailable, DirectNotices, MakeOffer, OfferMade, PersonErased
+from shared.contracts.credex_parts import Person
+from shared.kernel.ids import MemberId
+
+EXPIRES = {"tombstones", "dead_letters"}
+"""Kinds that say nothing of a person, or expire (decision 0060)."""
+
+
+def places_of(world: World, member: MemberId) -> dict[str, list[str]]:
+    """Where credex's documents name the person, by kind: their id, phone or name."""
+    signs = (member, PHONES[member], NAMES[member])
+    running = world.harness.running["credex"]
+    found: dict[str, list[str]] = {}
+    for kind in running.stores.kinds:
+        for document in world.harness.documents("credex", kind):
+            calls = [call.model_dump(mode="json") for call in document.outcalls]
+            text = json.dumps([document.id, document.state, calls])
+            if kind.name not in EXPIRES and any(sign in text for sign in signs):
+                found.setdefault(kind.name, []).append(text)
+    return found
+
+
+async def forget(world: World, member: MemberId) -> None:
+    await world.say(ErasureRequested(member=member, at=world.harness.clock.now()))
+    await world.harness.advance(20, step=2)
+    assert (await world.only(PersonErased)).member == member
+
+
+async def both_ways(world: World) -> tuple[MakeOffer, OfferMade, OfferMade]:
+    """Offers of Chipo to Tariro, one answered, and one of Tariro to Themba; the command of Chipo's first."""
+    chipo, tariro = await world.account(CHIPO), await world.account(TARIRO)
+    receiver = {"receiver_account_id": tariro.account_id, "receiver_name": tariro.name}
+    to_tariro = receiver | {"receiver_handle": tariro.handle, "member": CHIPO, "issuer_account_id": chipo.account_id}
+    command = await world.offer(**to_tariro)
+    await world.say(command)
+    answered = await world.made("2", **to_tariro)
+    await world.answer(TARIRO, "accept", answered.credex_id, tariro.account_id)
+    return command, answered, await world.made("3")
+
+
+async def test_no_document_names_who_was_forgotten_neither_as_giver_nor_as_receiver(world: World) -> None:
+    await both_ways(world)
+    assert {"members", "accounts", "offers", "requests", "issuers"} <= places_of(world, TARIRO).keys()
+
+    await forget(world, TARIRO)
+
+    assert places_of(world, TARIRO) == {}
+    assert len(await world.at_core()) == 3  # the core's own record is the core's
+
+
+async def test_a_second_tap_on_an_offer_to_who_was_forgotten_makes_no_other(world: World) -> None:
+    command, _, _ = await both_ways(world)
+    await forget(world, TARIRO)
+
+    await world.say(command)
+
+    assert len(await world.at_core()) == 3
+
+
+async def test_their_token_is_gone_after_five_minutes(world: World, valkey: redis.asyncio.Redis) -> None:
+    await both_ways(world)
+    await forget(world, TARIRO)
+    assert 0 < await valkey.ttl(f"credex:token:{TARIRO}") <= 300
+
+
+@pytest.mark.parametrize("effect", ["reset_after", "reset_before"])
+async def test_an_offer_under_way_is_seen_through_and_then_forgotten(world: World, effect: str) -> None:
+    command = await world.offer()
+    await world.fault(effect, path="createCredex")
+    await world.say(command)
+
+    await forget(world, TARIRO)
+    await world.harness.advance(200, step=5)
+
+    assert "issuers" not in places_of(world, TARIRO)
+    told = world.harness.all(OfferMade if effect == "reset_after" else CredexUnavailable)
+    assert [event.answers for event in told] == [command.intent]
+
+
+async def test_an_account_that_another_owns_forgets_who_was_to_be_told(world: World) -> None:
+    themba, tariro = await world.account(THEMBA), (await world.dashboard(TARIRO)).standing
+    await world.say(
+        DirectNotices(
+            member=THEMBA,
+            intent=world.intent(),
+            account_id=themba.account_id,
+            person=Person(core_id=tariro.core_id, name=NAMES[TARIRO]),
+        )
+    )
+    await forget(world, TARIRO)
+    assert "accounts" not in places_of(world, TARIRO)
