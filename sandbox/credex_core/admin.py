@@ -13,7 +13,8 @@
     POST   /_sim/faults      arm a fault (quirks.py)
     DELETE /_sim/faults      disarm all
 
-The contract's own names for these are in hooks.py. Bodies are JSON or forms; answers are JSON, but a form is sent back to the page.
+Bodies are JSON or forms; answers are JSON, but a form is sent back to the page. The contract's own names for the same
+are in hooks.py.
 """
 
 from __future__ import annotations
