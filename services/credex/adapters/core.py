@@ -18,6 +18,7 @@ from services.credex.adapters.wire import Envelope, NotAnEnvelope
 from services.credex.domain.answer import NOT_A_MEMBER, OUTSIDE_THE_RULES, UNAUTHORIZED_CLIENT, Refusal
 from services.credex.domain.request import Asked, answers_of
 from shared.http.breaker import Breaker, CircuitOpen
+from shared.kernel.ids import MemberId
 from shared.outcalls.calls import NotSent, Unclear
 
 log = logging.getLogger(__name__)
