@@ -6,7 +6,7 @@ from aiohttp import web
 
 from services.conversation import handlers
 from services.conversation.adapters.exports import Exports
-from services.conversation.forms.screens import Screens
+from services.conversation.flows.registration_form import SCREENS
 from services.conversation.forms.sessions import FORMS
 from services.conversation.forms.settings import FormSettings
 from services.conversation.forms.wiring import make_endpoint
@@ -22,7 +22,7 @@ from shared.runtime.settings import read_settings
 def make(tools: Tools) -> Service:
     """Conversation, which speaks to vendors only by the other services."""
     files = Files("conversation", tools)
-    forms = make_endpoint(read_settings(FormSettings), tools, Screens())
+    forms = make_endpoint(read_settings(FormSettings), tools, SCREENS)
     routes = Routes(forms, tools.common.service_token.get_secret_value())
 
     def add_routes(app: web.Application) -> None:

@@ -13,13 +13,14 @@ from aiohttp import web
 
 from sandbox.whatsapp.kinds import FILES
 from services.conversation.app import make as make_conversation
+from services.conversation.engine.session import Session
 from services.conversation.forms.keys import make_key, public_pem
 from services.conversation.forms.screens import Asked, Final, Next, Screens, Shown
-from services.conversation.forms.sessions import FORMS, id_of
 from services.conversation.forms.settings import FormSettings
 from services.conversation.forms.tokens import Tokens
 from services.conversation.forms.wiring import make_endpoint
 from services.conversation.routes import Routes
+from services.conversation.store import SESSIONS
 from shared.contracts.files import FileRef
 from shared.contracts.gateway import Form, Media, MessageReceived
 from shared.contracts.notifier import (
@@ -53,17 +54,17 @@ def screens() -> Screens:
     found = Screens()
 
     @found.first("register")
-    async def start(_: Asked) -> Shown:
+    def start(_: Asked) -> Shown:
         return Next("DETAILS", {"towns": [{"id": "hre", "title": "Harare"}]})
 
     @found.screen("register", "DETAILS")
-    async def details(asked: Asked) -> Shown:
+    def details(asked: Asked) -> Shown:
         if not asked.data.get("name"):
             return Next("DETAILS", {"error_message": "Your name, please."})
         return Next("REVIEW", {"summary": f"{asked.data['name']}, Harare"})
 
     @found.screen("register", "REVIEW")
-    async def review(asked: Asked) -> Shown:
+    def review(asked: Asked) -> Shown:
         return Final({"agreed": asked.data["agreed"]})
 
     return found
@@ -107,6 +108,8 @@ async def test_a_form_is_offered_filled_in_and_comes_back_as_the_endpoint_ended_
         assert await channel.sim("POST", "forms/ping") == {"data": {"status": "active"}}
         [heard] = await channel.hear([TARIRO])
         token = Tokens("test").make("register", heard.member, "E-1", channel.harness.clock.now())
+        entry = conversation.running["conversation"].entry
+        await entry.create(SESSIONS, {heard.member: Session(form=token)})
         offer = FlowButton(body="Register", title="Fill in", flow_id="1", token=token)
         about = {"member": heard.member, "address": heard.address, "answers_at": heard.sent_at}
         await channel.harness.say(SendMessage(content=offer, purpose="reply", **about))
@@ -124,14 +127,9 @@ async def test_a_form_is_offered_filled_in_and_comes_back_as_the_endpoint_ended_
             await channel.step()
         content = channel.harness.last(MessageReceived).content
         assert isinstance(content, Form)
-        session = await conversation.state("conversation", FORMS, id_of(token))
-        assert session is not None
-        assert session.member == heard.member
-        assert (
-            content.answers == {"flow_token": token, **(session.final or {})} == {"flow_token": token, "agreed": True}
-        )
+        assert content.answers == {"flow_token": token, "agreed": True}
         again = await channel.sim("POST", f"phones/{TARIRO}/form?wait=no", filled, expect=422)
-        assert again["error"] == "closed: This form was sent already; ask for a new one in the chat."
+        assert again["error"].startswith("closed: This form was sent already")
 
 
 async def test_a_persons_picture_is_fetched_though_its_address_has_died(

@@ -1,35 +1,43 @@
-"""Reads what the registration form sends: it comes from the person's device, so it is checked like any text."""
+"""The registration form `registration_form.json`: what its screens are shown with, and what it sends.
+
+All of it comes from the person's device, so it is checked like any text: on each screen, where the person can mend it,
+and once more when the form comes back in the chat.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from services.conversation.domain.places import PROVINCES
 from services.conversation.domain.reading import email, full_name, place
 from services.conversation.domain.skills import MOST_SKILLS, SKILLS, skills_in
 from services.conversation.flows.register import CONSENT_WORDING, NO_EMAIL
+from services.conversation.forms.screens import Asked, Final, Next, Screens, Shown
 from shared.contracts.conversation import RememberRegistration
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import MemberId
 
-FIRST_SCREEN = "PERSON"
+PURPOSE = "register"
 FORM = "register/1"
-"""What the form `registration_form.json` calls itself; the number is that of its consent's wording."""
+"""What a filled form calls itself; the number is that of its consent's wording."""
+FIELDS = ("full_name", "email", "province", "town", "place", "skills", "other_skills", "consent")
+SCREENS = Screens()
 
 
 @dataclass
 class Filled:
-    """What of a form fits: `answers` as the chat's questions keep them, the rest is asked there."""
+    """What of a form fits: `answers` as the chat's questions keep them; `refused` says why the others don't."""
 
     answers: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
     skills: tuple[str, ...] = ()
     consents: bool = False
 
     def registration(self, member: MemberId) -> RememberRegistration | None:
         """The registration, when everything fits and the person agrees."""
-        keys = {"name#1", "email#1", "province#1", "congregation#1", "skill#1"}
-        if not self.consents or not keys <= self.answers.keys():
+        if not self.consents or self.refused:
             return None
         address = self.answers["email#1"]
         return RememberRegistration(
@@ -47,25 +55,74 @@ class Filled:
 
 def read_form(answers: Mapping[str, object]) -> Filled | None:
     """What a form says; None when it is not this one."""
-    if answers.get("form") != FORM:
-        return None
+    return _filled(answers) if answers.get("form") == FORM else None
+
+
+@SCREENS.first(PURPOSE)
+def person(_: Asked) -> Shown:
+    """Who registers, and in which province."""
+    return Next("PERSON", _provinces())
+
+
+@SCREENS.screen(PURPOSE, "PERSON")
+def help_offered(asked: Asked) -> Shown:
+    """The towns of the province that was chosen, and the skills."""
+    if asked.action == "BACK":
+        return person(asked)
+    refused = _filled(asked.data).refused
+    told = next((refused[key] for key in ("name#1", "email#1", "province#1") if key in refused), None)
+    if told is not None:
+        return Next("PERSON", {**_provinces(), "error_message": told})
+    return Next("HELP", _help(asked.data))
+
+
+@SCREENS.screen(PURPOSE, "HELP")
+def done(asked: Asked) -> Shown:
+    """The end, when everything fits."""
+    if asked.action == "BACK":
+        return person(asked)
+    filled = _filled(asked.data)
+    told = next(iter(filled.refused.values()), None if filled.consents else "Please tick that you agree.")
+    if told is None:
+        return Final({"form": FORM, **{name: asked.data[name] for name in FIELDS if name in asked.data}})
+    return Next("HELP", {**_help(asked.data), "error_message": told})
+
+
+def _provinces() -> dict[str, Any]:
+    return {"provinces": _options({id: name for id, (name, _towns) in PROVINCES.items()})}
+
+
+def _help(answers: Mapping[str, object]) -> dict[str, Any]:
+    _name, towns = PROVINCES.get(_text(answers, "province"), ("", ()))
+    return {"towns": _options({town: town for town in towns}), "skills": _options(SKILLS)}
+
+
+def _options(titles: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"id": id, "title": title} for id, title in titles.items()]
+
+
+def _filled(answers: Mapping[str, object]) -> Filled:
     filled = Filled(consents=answers.get("consent") is True)
     address = _text(answers, "email") or NO_EMAIL
     for key, text, read in (
         ("name#1", _text(answers, "full_name"), full_name),
         ("email#1", address, str if address == NO_EMAIL else email),
-        ("congregation#1", _text(answers, "place"), place),
+        ("congregation#1", _text(answers, "place") or _text(answers, "town"), place),
     ):
         try:
             filled.answers[key] = read(text)
-        except Refusal:
-            continue  # the chat asks for it
+        except Refusal as refusal:
+            filled.refused[key] = str(refusal)  # the chat asks for it, if it comes there
     province = _text(answers, "province")
     if province in PROVINCES:
         filled.answers["province#1"] = province
+    else:
+        filled.refused["province#1"] = "Please choose your province."
     filled.skills = _skills(answers)
     if filled.skills:
         filled.answers["skill#1"] = ", ".join(filled.skills)
+    else:
+        filled.refused["skill#1"] = "Please tick a skill, or write yours in a few words."
     return filled
 
 

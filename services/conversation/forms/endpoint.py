@@ -5,7 +5,6 @@ The gateway has checked the signature. Order here: open, ping, error notice, tok
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +20,6 @@ from shared.kernel.clock import Clock
 from shared.telemetry import metrics
 
 log = logging.getLogger(__name__)
-
-SCREEN_SECONDS = 5.0
-"""The phone gives up after ten (contract 5.2)."""
 
 _ERRORS = frozenset(
     {
@@ -109,7 +105,7 @@ class FormEndpoint:
                 if self._closed_in_clear
                 else Reply(427, opened.close(told))
             )
-        except (NoSuchScreen, TimeoutError) as error:
+        except NoSuchScreen as error:
             log.exception("a form's screen cannot be shown", exc_info=error)
             metrics.form_requests.add(1, {"outcome": "failed"})
             return Reply(500)
@@ -126,29 +122,15 @@ class FormEndpoint:
         screen = screen if isinstance(screen, str) else ""
         if action not in {"INIT", "BACK", "data_exchange"}:
             raise NoSuchScreen("an action that we do not know")
-        asked = Asked(action, ticket.purpose, ticket.member, screen, data, now)
+        question = question_of(f"{action} {screen}", data)
         if action == "INIT":
             await self._sessions.begin(ticket, now)
-            return _rendered(await self._seen(asked), ticket)
-        question = question_of(f"{action} {screen}", data)
-        if action == "BACK":
-            await self._sessions.known(ticket, question, now)
-            return _rendered(await self._seen(asked), ticket)
-        known = await self._sessions.known(ticket, question, now)
-        if known is not None:
-            return known
-        shown = await self._seen(asked)
-        answer = _rendered(shown, ticket)
-        is_error = isinstance(answer.get("data"), dict) and "error_message" in answer["data"]
-        if is_error:
-            return answer  # nothing has moved on; what was wrong may be right the next time
-        return await self._sessions.remember(
-            ticket, question, answer, shown.params if isinstance(shown, Final) else None
-        )
-
-    async def _seen(self, asked: Asked) -> Shown:
-        async with asyncio.timeout(SCREEN_SECONDS):
-            return await self._screens.show(asked)
+        else:
+            await self._sessions.check(ticket, question, now)
+        shown = self._screens.show(Asked(action, ticket.purpose, screen, data))
+        if isinstance(shown, Final):
+            await self._sessions.end(ticket, question)
+        return _rendered(shown, ticket)
 
 
 def _rendered(shown: Shown, ticket: Ticket) -> dict[str, Any]:

@@ -3,27 +3,24 @@
     forms = Screens()
 
     @forms.first("register")
-    async def start(asked: Asked) -> Shown:
+    def start(asked: Asked) -> Shown:
         return Next("DETAILS", {"towns": [...]})
 
     @forms.screen("register", "DETAILS")
-    async def details(asked: Asked) -> Shown:
+    def details(asked: Asked) -> Shown:
         if not asked.data.get("full_name"):
             return Next("DETAILS", {"error_message": "Your name, please."})
         return Final({"full_name": asked.data["full_name"]})
 
-A function may run twice for one question and must do nothing but look and answer. What a form leads to is done once,
-when its `nfm_reply` arrives in the chat (WhatsApp contract 5.3).
+A function is pure: a phone may ask one question twice, and gets one answer. What a form leads to is done once, when its
+`nfm_reply` arrives in the chat (WhatsApp contract 5.3).
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Literal
-
-from shared.kernel.ids import MemberId
 
 
 @dataclass(frozen=True)
@@ -32,11 +29,9 @@ class Asked:
 
     action: Literal["INIT", "data_exchange", "BACK"]
     purpose: str
-    member: MemberId
     screen: str
     data: Mapping[str, Any]
     """From the person's device: check it like any text."""
-    now: datetime
 
 
 @dataclass(frozen=True)
@@ -55,7 +50,7 @@ class Final:
 
 
 Shown = Next | Final
-Show = Callable[[Asked], Awaitable[Shown]]
+Show = Callable[[Asked], Shown]
 
 
 class NoSuchScreen(LookupError):
@@ -83,10 +78,10 @@ class Screens:
 
         return enter
 
-    async def show(self, asked: Asked) -> Shown:
+    def show(self, asked: Asked) -> Shown:
         """What follows. Raises NoSuchScreen."""
         place = "" if asked.action == "INIT" else asked.screen
         show = self._shows.get((asked.purpose, place))
         if show is None:
             raise NoSuchScreen(f"the form {asked.purpose} has no function for {place!r}")
-        return await show(asked)
+        return show(asked)

@@ -1,4 +1,7 @@
-"""What was asked and shown in one form, so that the same question has the same answer and the form ends once."""
+"""How far one form has come: whether it may still be filled in, and that it ends once.
+
+What a person entered is not kept: a question asked again has the same answer because screens are pure (screens.py).
+"""
 
 from __future__ import annotations
 
@@ -11,27 +14,23 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.conversation.forms.tokens import LIFE, FormClosed, Ticket
+from services.conversation.store import SESSIONS
 from shared.bus.entry import Entry
 from shared.contracts.base import Message
-from shared.kernel.ids import MemberId, derive_id
+from shared.kernel.ids import derive_id
 from shared.store.documents import Kind
 
 SESSION = timedelta(hours=1)
 """How long a form that was opened may take; counted from its opening, not from the message that offered it."""
-REMEMBERED = 30
-"""Answers kept of one form."""
+_SENT = "This form was sent already or is too old; ask for a new one in the chat."
 
 
 class FormSession(BaseModel):
     """One form on one phone."""
 
-    purpose: str
-    member: MemberId
     opened_at: datetime
-    answers: dict[str, dict[str, Any]] = {}
-    """What was shown, by the question."""
-    final: dict[str, Any] | None = None
-    """What the form ended with: what its `nfm_reply` must say."""
+    final: str | None = None
+    """The question that it ended with: a phone may ask that one again, and no other."""
 
 
 FORMS = Kind("forms", FormSession, home="redis", keep=LIFE + timedelta(days=1))
@@ -56,52 +55,45 @@ class Sessions:
         self._entry = entry
 
     async def begin(self, ticket: Ticket, now: datetime) -> None:
-        """The form is opened, perhaps again. Raises FormClosed when it has ended."""
-        fresh = FormSession(purpose=ticket.purpose, member=ticket.member, opened_at=now)
-        if await self._entry.create(FORMS, {id_of(ticket.token): fresh}):
+        """The form is opened, perhaps again. Raises FormClosed when it has ended or the chat would not take it."""
+        await self._check_offered(ticket)
+        if await self._entry.create(FORMS, {id_of(ticket.token): FormSession(opened_at=now)}):
             return
 
         def reopen(session: FormSession) -> list[Message]:
             if session.final is not None:
-                raise FormClosed("This form was sent already; ask for a new one in the chat.")
+                raise FormClosed(_SENT)
             session.opened_at = now
             return []
 
         await self._entry.change(FORMS, id_of(ticket.token), reopen)
 
-    async def known(self, ticket: Ticket, question: str, now: datetime) -> dict[str, Any] | None:
-        """What was shown when this was asked before. Raises FormClosed when nothing more may be asked."""
+    async def check(self, ticket: Ticket, question: str, now: datetime) -> None:
+        """Raises FormClosed when this may not be asked."""
+        await self._check_offered(ticket)
         id = id_of(ticket.token)
         session = (await self._entry.read(FORMS, [id])).get(id)
         if session is None:
             # Opened at a screen that the message named: our endpoint was not asked for the first.
             await self.begin(ticket, now)
-            return None
-        if question in session.answers:
-            return session.answers[question]
-        if session.final is not None:
-            raise FormClosed("This form was sent already; ask for a new one in the chat.")
-        if now - session.opened_at > SESSION:
+        elif session.final not in (None, question):
+            raise FormClosed(_SENT)
+        elif session.final is None and now - session.opened_at > SESSION:
             raise FormClosed("This form was open too long; ask for a new one in the chat.")
-        return None
 
-    async def remember(
-        self, ticket: Ticket, question: str, answer: dict[str, Any], final: Mapping[str, Any] | None
-    ) -> dict[str, Any]:
-        """Keep what is shown; what another request was shown for the same question meanwhile goes before."""
-        shown = answer
+    async def end(self, ticket: Ticket, question: str) -> None:
+        """The form ends with this question. Raises FormClosed when it has ended with another."""
 
-        def keep(session: FormSession) -> list[Message]:
-            nonlocal shown
-            if question in session.answers:
-                shown = session.answers[question]
-            elif session.final is not None:
-                raise FormClosed("This form was sent already; ask for a new one in the chat.")
-            else:
-                shown = answer
-                session.answers = dict([*session.answers.items(), (question, answer)][-REMEMBERED:])
-                session.final = dict(final) if final is not None else None
+        def end(session: FormSession) -> list[Message]:
+            if session.final not in (None, question):
+                raise FormClosed(_SENT)
+            session.final = question
             return []
 
-        await self._entry.change(FORMS, id_of(ticket.token), keep)
-        return shown
+        await self._entry.change(FORMS, id_of(ticket.token), end)
+
+    async def _check_offered(self, ticket: Ticket) -> None:
+        """The chat takes the form that it offered last, once."""
+        talk = (await self._entry.read(SESSIONS, [ticket.member])).get(ticket.member)
+        if talk is None or talk.form != ticket.token:
+            raise FormClosed(_SENT)

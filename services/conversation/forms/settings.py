@@ -22,8 +22,6 @@ class FormSettings(Settings):
     """`FORM_CLOSED_IN_CLEAR`: how the words of a closed form are sent; Meta's page and Meta's sample disagree."""
     meta_app_secret: SecretStr = SecretStr("")
     """`META_APP_SECRET`: signs the tokens of newer forms; several with commas during a rotation."""
-    service_token: SecretStr = SecretStr("")
-    """`SERVICE_TOKEN`: the key of our own form tokens is made of it."""
 
     @model_validator(mode="after")
     def _has_keys(self) -> Self:

@@ -1,18 +1,16 @@
 """The registration form in the chat: offered by a button, and taken back once, from the person it was offered to.
 
-The form is static (WhatsApp contract 5.1): its screens are on the phone, and only its `nfm_reply` comes to us.
+The phone asks our endpoint for its screens (services/conversation/forms); its `nfm_reply` comes here.
 """
 
 from __future__ import annotations
 
 from services.conversation.engine.engine import Turn
 from services.conversation.engine.texts import _
-from services.conversation.flows.registration_form import FIRST_SCREEN
+from services.conversation.flows.registration_form import PURPOSE
 from services.conversation.forms.tokens import FormClosed, Tokens
 from services.conversation.listening.situation import Situation
 from shared.contracts.notifier import Buttons, FlowButton
-
-PURPOSE = "register"
 
 
 def offer(here: Situation) -> Turn:
@@ -24,7 +22,6 @@ def offer(here: Situation) -> Turn:
         title=_("Open the form"),
         flow_id=here.settings.registration_flow_id,
         token=token,
-        screen=FIRST_SCREEN,
         in_chat=Buttons(body=_("Please choose:"), buttons=(here.choice("register.chat"),)),
     )
     return Turn([button])

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from services.conversation import flows
 from services.conversation.domain.places import PROVINCES
 from services.conversation.domain.skills import SKILLS
-from services.conversation.flows.registration_form import FIRST_SCREEN
-from services.conversation.forms.keys import make_key
-from services.conversation.forms.tokens import LIFE
+from services.conversation.flows.registration_form import FIELDS
+from services.conversation.forms.keys import make_key, read_keys
+from services.conversation.forms.lint import problems_of
+from services.conversation.forms.tests.conftest import Phone
+from services.conversation.forms.tokens import LIFE, Tokens
 from services.conversation.tests.talk import Talk, text_of
 from services.conversation.tests.test_register import ANSWERS
 from shared.contracts.conversation import RegistrationCompleted
 from shared.contracts.gateway import Form
 from shared.contracts.notifier import FlowButton, Outgoing
-from shared.testing.harness import look_every
+from shared.testing.harness import Harness, look_every
 
 FORM: dict[str, object] = {
     "form": "register/1",
@@ -33,6 +39,11 @@ FORM: dict[str, object] = {
 }
 
 
+PERSON = {name: FORM[name] for name in ("full_name", "email", "province")}
+HELP = {"town": "Bulawayo West", "place": "", **{name: FORM[name] for name in ("skills", "other_skills", "consent")}}
+FLOW: dict[str, Any] = json.loads((Path(flows.__path__[0]) / "registration_form.json").read_text())
+
+
 @pytest.fixture(scope="module")
 def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("forms") / "forms.pem"
@@ -42,7 +53,8 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def environment(key_file: Path) -> dict[str, str]:
-    return {"ENABLE_META_FLOWS": "true", "REGISTRATION_FLOW_ID": "700", "PRIVATE_KEY_FILE": str(key_file)}
+    forms = {"ENABLE_META_FLOWS": "true", "REGISTRATION_FLOW_ID": "700", "PRIVATE_KEY_FILE": str(key_file)}
+    return {**forms, "SERVICE_TOKEN": "test"}
 
 
 async def offered(talk: Talk) -> FlowButton:
@@ -60,7 +72,7 @@ async def send_off(talk: Talk, token: str | None = None, **changed: object) -> l
 
 async def test_the_word_brings_the_form_and_said_again_the_chat(tariro: Talk) -> None:
     form = await offered(tariro)
-    assert (form.flow_id, form.screen, form.data) == ("700", FIRST_SCREEN, None)
+    assert (form.flow_id, form.screen, form.data) == ("700", None, None), "the phone asks us for the first screen"
     [question] = await tariro.say("register")
     assert "full name" in text_of(question)
 
@@ -149,25 +161,102 @@ async def test_a_form_made_up_by_somebody_does_no_harm(tariro: Talk, skills: obj
     assert len(said) == 1
 
 
+class Filling:
+    """A person who fills in the form on the phone, which asks conversation's port as the gateway forwards it."""
+
+    def __init__(self, client: TestClient[web.Request, web.Application], key: RSAPrivateKey) -> None:
+        self._client = client
+        self._key = key
+        self.screens = {screen["id"]: screen for screen in FLOW["screens"]}
+
+    async def ask(self, token: str, action: str, screen: str = "", **data: object) -> tuple[int, Any]:
+        phone = Phone(self._key.public_key())
+        asked = {"version": "3.0", "action": action, "screen": screen, "data": data, "flow_token": token}
+        async with self._client.post("/forms", data=phone.close(asked), headers={"x-service-token": "test"}) as answer:
+            told = phone.open(await answer.text())
+        if answer.status == 200 and told["screen"] != "SUCCESS":
+            assert told["data"].keys() - {"error_message"} == self.screens[told["screen"]]["data"].keys()
+        return answer.status, told
+
+
+@pytest.fixture
+async def filling(harness: Harness, key_file: Path) -> AsyncIterator[Filling]:
+    app = web.Application()
+    routes = harness.services["conversation"].routes
+    assert routes is not None
+    routes(app)
+    async with TestClient(TestServer(app)) as client:
+        yield Filling(client, read_keys(str(key_file), None)[0])
+
+
+async def test_the_form_shows_the_towns_of_the_province_and_ends_in_what_the_chat_takes(
+    filling: Filling, tariro: Talk
+) -> None:
+    token = (await offered(tariro)).token
+    status, first = await filling.ask(token, "INIT")
+    assert (status, first["screen"]) == (200, "PERSON")
+    assert [one["id"] for one in first["data"]["provinces"]] == list(PROVINCES)
+    _, second = await filling.ask(token, "data_exchange", "PERSON", **PERSON)
+    assert second["screen"] == "HELP"
+    assert [one["title"] for one in second["data"]["towns"]] == list(PROVINCES["bulawayo"][1])
+    assert [one["id"] for one in second["data"]["skills"]] == list(SKILLS)
+    assert await filling.ask(token, "BACK", "PERSON") == (200, first)
+    _, elsewhere = await filling.ask(token, "data_exchange", "PERSON", **{**PERSON, "province": "manicaland"})
+    assert "Mutare" in {one["id"] for one in elsewhere["data"]["towns"]}
+    answers = {**PERSON, **HELP}
+    status, last = await filling.ask(token, "data_exchange", "HELP", **answers, more="of no use")
+    params = last["data"]["extension_message_response"]["params"]
+    assert (status, params) == (200, {"flow_token": token, "form": FORM["form"], **answers})
+    assert await filling.ask(token, "data_exchange", "HELP", **answers, more="of no use") == (200, last)
+    [told] = await tariro.send(Form(answers=params))
+    assert "You are registered" in text_of(told)
+    assert tariro.harness.only(RegistrationCompleted).place == "Bulawayo West"
+
+
+@pytest.mark.parametrize(
+    ("screen", "changed", "told"),
+    [
+        ("PERSON", {"full_name": "1234"}, "name in letters"),
+        ("PERSON", {"full_name": None}, "name in letters"),
+        ("PERSON", {"email": "tendai@"}, "no e-mail address"),
+        ("PERSON", {"province": "gauteng"}, "choose your province"),
+        ("HELP", {"town": "", "place": ""}, "congregation or town"),
+        ("HELP", {"skills": [], "other_skills": " "}, "tick a skill"),
+        ("HELP", {"consent": False}, "tick that you agree"),
+        ("HELP", {"province": {"$ne": 1}}, "choose your province"),
+    ],
+)
+async def test_what_does_not_fit_is_told_on_its_screen_and_can_be_mended_there(
+    filling: Filling, tariro: Talk, screen: str, changed: dict[str, object], told: str
+) -> None:
+    token = (await offered(tariro)).token
+    await filling.ask(token, "INIT")
+    answers = PERSON if screen == "PERSON" else {**PERSON, **HELP}
+    status, here = await filling.ask(token, "data_exchange", screen, **{**answers, **changed})
+    assert (status, here["screen"]) == (200, screen)
+    assert told in here["data"]["error_message"]
+    _, there = await filling.ask(token, "data_exchange", screen, **answers)
+    assert there["screen"] != screen
+
+
+async def test_a_form_that_the_chat_would_not_take_is_closed_on_the_phone(
+    filling: Filling, tariro: Talk, nyasha: Talk
+) -> None:
+    """427: another purpose, another person's chat, and one that was sent off by whatever way (contract 5.2)."""
+    token = (await offered(tariro)).token
+    tokens = Tokens("test")
+    now = tariro.harness.clock.now()
+    for wrong in (tokens.make("donate", tariro.member, "E-1", now), tokens.make("register", nyasha.member, "E-1", now)):
+        for action in ("INIT", "BACK", "data_exchange"):
+            status, told = await filling.ask(wrong, action, "PERSON", **PERSON)
+            assert status == 427
+            assert "in the chat" in told["error_msg"]
+    await send_off(tariro, token)
+    assert (await filling.ask(token, "INIT"))[0] == 427
+
+
 def test_the_form_keeps_the_rules_of_flow_json_and_our_lists() -> None:
     """WhatsApp contract 5.5."""
-    form = json.loads((Path(flows.__path__[0]) / "registration_form.json").read_text())
-    assert form["version"] == "7.3"
-    fields: dict[str, dict[str, Any]] = {}
-    limits = {"TextInput": 20, "Dropdown": 20, "CheckboxGroup": 30, "OptIn": 120, "Footer": 35}
-    for screen in form["screens"]:
-        children = screen["layout"]["children"]
-        assert sum(child["type"] == "Footer" for child in children) == 1
-        for child in children:
-            assert len(child.get("label", "")) <= limits.get(child["type"], 999), child
-            assert len(child.get("helper-text", "")) <= 80
-            fields |= {child["name"]: child} if "name" in child else {}
-            for option in child.get("data-source", []):
-                assert len(option["title"]) <= 30
-    assert {option["id"] for option in fields["province"]["data-source"]} == PROVINCES.keys()
-    assert {option["id"] for option in fields["skills"]["data-source"]} == SKILLS.keys()
-    payload = form["screens"][-1]["layout"]["children"][-1]["on-click-action"]["payload"]
-    assert payload.pop("form") == FORM["form"]
-    assert payload.keys() == fields.keys()
-    for name, binding in payload.items():
-        assert binding in {f"${{form.{name}}}", f"${{screen.PERSON.form.{name}}}"}
+    assert problems_of(FLOW) == []
+    payload = FLOW["screens"][-1]["layout"]["children"][-1]["on-click-action"]["payload"]
+    assert payload.keys() == set(FIELDS)

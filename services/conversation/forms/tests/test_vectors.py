@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.conversation.engine.session import Session
 from services.conversation.forms.crypto import CannotOpen, open_request
 from services.conversation.forms.endpoint import FormEndpoint, Reply
 from services.conversation.forms.media import MediaUnusable, PickedFile, open_media
@@ -19,6 +20,7 @@ from services.conversation.forms.screens import Asked, Final, Next, Screens, Sho
 from services.conversation.forms.sessions import Sessions
 from services.conversation.forms.tests.conftest import VECTORS
 from services.conversation.forms.tokens import FormClosed, Ticket
+from services.conversation.store import SESSIONS
 from shared.kernel.clock import VirtualClock
 from shared.kernel.ids import MemberId
 from shared.kernel.meta_signature import is_signed
@@ -48,14 +50,14 @@ class Book:
         return Ticket("vector", MemberId("M-1"), now, token)
 
 
-def endpoint_of(
+async def endpoint_of(
     vector: dict[str, Any], keys: list[RSAPrivateKey], harness: Harness, *, in_clear: bool = False
 ) -> FormEndpoint:
     """An endpoint whose screens show what the vector expects."""
     screens = Screens()
     expected = vector["response"].get("payload") or {}
 
-    async def show(asked: Asked) -> Shown:
+    def show(asked: Asked) -> Shown:
         data = expected["data"]
         if expected["screen"] != "SUCCESS":
             return Next(expected["screen"], data)
@@ -65,10 +67,13 @@ def endpoint_of(
     if "screen" in expected:
         for screen in ("", (vector["expected_decrypted_payload"]).get("screen") or "X"):
             screens.screen("vector", screen)(show)
+    entry = harness.running["conversation"].entry
+    token = (vector.get("expected_decrypted_payload") or {}).get("flow_token")
+    await entry.create(SESSIONS, {MemberId("M-1"): Session(form=token)})
     return FormEndpoint(
         keys,
         tokens=Book(),
-        sessions=Sessions(harness.running["conversation"].entry),
+        sessions=Sessions(entry),
         screens=screens,
         secrets=[VECTORS["app_secret"]],
         clock=VirtualClock(),
@@ -81,7 +86,7 @@ async def ask(vector: dict[str, Any], keys: list[RSAPrivateKey], harness: Harnes
     body = vector["request"]["raw_body"].encode()
     if not is_signed(body, vector["request"]["headers"].get("X-Hub-Signature-256"), [VECTORS["app_secret"]]):
         return Reply(432)
-    return await endpoint_of(vector, keys, harness).answer(body)
+    return await (await endpoint_of(vector, keys, harness)).answer(body)
 
 
 @pytest.mark.parametrize("vector", POSITIVE, ids=lambda vector: vector["name"])
@@ -96,7 +101,8 @@ async def test_each_positive_vector_gets_its_reply_byte_for_byte(
 
 async def test_the_words_of_a_closed_form_can_be_sent_in_clear(key: RSAPrivateKey, harness: Harness) -> None:
     [vector] = [vector for vector in POSITIVE if "clear_json_alternative" in vector["response"]]
-    reply = await endpoint_of(vector, [key], harness, in_clear=True).answer(vector["request"]["raw_body"].encode())
+    endpoint = await endpoint_of(vector, [key], harness, in_clear=True)
+    reply = await endpoint.answer(vector["request"]["raw_body"].encode())
     assert reply == Reply(427, vector["response"]["clear_json_alternative"], "application/json")
 
 
