@@ -28,7 +28,7 @@ _IN_COMPOSE = {
 """Where the containers find each other, and a browser finds Jaeger."""
 _BY_COMPOSE = frozenset({"HOST", "PORT", "SANDBOX_PORT", "OTEL_EXPORTER_OTLP_ENDPOINT"})
 """What docker-compose.yml sets itself."""
-_NOT_IN_COMPOSE = frozenset({"PRIVATE_KEY_FILE", "REGISTRATION_FLOW_ID", "WHATSAPP_FLOWS"})
+_NOT_IN_COMPOSE = frozenset({"PRIVATE_KEY_FILE", "REGISTRATION_FLOW_ID", "WHATSAPP_FLOWS", "WHATSAPP_PUBLIC_KEY_FILE"})
 """Files of forms on this machine, which no container sees: there registration is asked in the chat."""
 _PASSWORDS = ("RABBITMQ_PASSWORD", "MONGO_ROOT_PASSWORD", "SERVICE_DB_PASSWORD")
 

@@ -30,6 +30,8 @@ _MADE: dict[str, Callable[[], str]] = {
 _REGISTRATION = Path(__file__).parents[2] / "services" / "conversation" / "flows" / "registration_form.json"
 _FORM_ID = "1197715005513101"
 _EXAMPLE = Path(__file__).parents[2] / ".env.example"
+_FORM_KEY = "forms-public-key.pem"
+"""What `ruvimbo flows keys upload` would tell WhatsApp."""
 
 _DEFAULTS = {
     "DEBUG": "true",
@@ -74,6 +76,8 @@ def settings(folder: Path, given: Mapping[str, str], dotenv: Path) -> dict[str, 
         found.setdefault("WHATSAPP_ACCOUNT_ID", "104996122399160")  # the sandbox's
         found.setdefault("ENABLE_META_FLOWS", "true")
         found.setdefault("REGISTRATION_FLOW_ID", _FORM_ID)
+        if "PRIVATE_KEY_FILE" not in over:
+            found.setdefault("WHATSAPP_PUBLIC_KEY_FILE", str(folder / _FORM_KEY))
         found.setdefault("WHATSAPP_FLOWS", f"{found['REGISTRATION_FLOW_ID']}={_REGISTRATION}")
         found.setdefault("TRACES_URL", f"{sandbox}/traces/")
         found.setdefault("GATEWAY_URL", f"http://127.0.0.1:{found['PORT']}")
@@ -100,9 +104,11 @@ def _secrets(folder: Path) -> dict[str, str]:
     receipts, forms = folder / "receipt-key.pem", folder / "forms-key.pem"
     if not receipts.exists():
         _write_private(receipts, Ed25519PrivateKey.generate().private_bytes(*pem))
-    if not forms.exists():
+    if not (forms.exists() and (folder / _FORM_KEY).exists()):
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)  # as WhatsApp contract 5.2 wants it
         _write_private(forms, key.private_bytes(*pem))
+        public = key.public_key().public_bytes(pem[0], serialization.PublicFormat.SubjectPublicKeyInfo)
+        (folder / _FORM_KEY).write_bytes(public)
     return {**kept, "RECEIPT_KEY_FILE": str(receipts), "PRIVATE_KEY_FILE": str(forms)}
 
 

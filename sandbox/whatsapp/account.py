@@ -30,7 +30,7 @@ class Account:
         self._settings = settings
         self._templates = templates
         self._subscribed = True
-        self._pems: dict[str, str] = {}
+        self._pems = dict.fromkeys(settings.phone_number_ids, settings.form_key)
 
     def routes(self) -> list[web.RouteDef]:
         """To be added before those of media: a number's id is any number."""

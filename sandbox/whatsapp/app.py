@@ -12,6 +12,7 @@ from sandbox.whatsapp.account import Account
 from sandbox.whatsapp.api import GraphApi
 from sandbox.whatsapp.faults import Faults
 from sandbox.whatsapp.flow_client import FlowClient
+from sandbox.whatsapp.forms import Forms
 from sandbox.whatsapp.inspection import Inspection
 from sandbox.whatsapp.media import MediaStore
 from sandbox.whatsapp.network import Network
@@ -47,8 +48,9 @@ def make_app(settings: WhatsAppSettings, clock: Clock | None = None) -> web.Appl
     people = People(settings, phones=phones, webhooks=webhooks, api=api, faults=faults, timers=timers, network=network)
     media = MediaStore(settings, timers)
     account = Account(settings, templates)
-    forms = FlowClient(settings, account)
-    persons = Persons(settings, phones=phones, people=people, webhooks=webhooks, media=media, forms=forms)
+    client = FlowClient(settings, account)
+    forms = Forms(settings, phones=phones, people=people, network=network, client=client)
+    persons = Persons(settings, phones=phones, people=people, webhooks=webhooks, media=media)
     inspection = Inspection(phones, api, webhooks, templates)
     watch = Watch(settings, phones, webhooks)
 
@@ -73,6 +75,7 @@ def make_app(settings: WhatsAppSettings, clock: Clock | None = None) -> web.Appl
     app.add_routes(watch.routes())
     app.add_routes(api.routes())
     app.add_routes(persons.routes())
+    app.add_routes(forms.routes())
     app.add_routes(inspection.routes())
     app.add_routes(account.routes())
     app.add_routes(media.routes())

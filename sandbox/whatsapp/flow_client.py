@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sandbox.whatsapp.account import Account
-from sandbox.whatsapp.published import completed
 from sandbox.whatsapp.settings import WhatsAppSettings
 from sandbox.whatsapp.webhooks import sign
 
@@ -36,11 +35,23 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 class FormBroken(Exception):
-    """The form cannot go on; `shown` is what was shown until then. The text names the kind of contract 5.3."""
+    """The form cannot go on; `shown` is what was shown until then. The text names the kind of contract 5.3.
+
+    `for_people` is what a phone shows.
+    """
 
     def __init__(self, why: str) -> None:
         self.shown: list[Json] = []
+        self.for_people = f"Something went wrong ({why}); please try again."
         super().__init__(why)
+
+
+class FormClosed(FormBroken):
+    """The endpoint's 427: the phone closes the form and shows the words that came along."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(f"closed: {told}")
+        self.for_people = told
 
 
 class FlowClient:
@@ -56,57 +67,49 @@ class FlowClient:
         async with aiohttp.ClientSession() as session:
             return await self._ask(session, number_id, {"version": "3.0", "action": "ping"})
 
-    async def fill_in(
-        self, number_id: str, message: Json, screens: list[Json], form: Json | None
-    ) -> tuple[list[Json], str]:
-        """What was shown, and the `response_json` that the form ends with.
+    async def ask(self, number_id: str, parameters: Json, asked: Json, form: Json | None) -> Json:
+        """What the endpoint of the form that `parameters` offer shows next.
 
-        `message` is the interactive object that offered it, `screens` what the person enters on each, `form` the
-        form's JSON, against which what is shown is checked where it is given. A form without an endpoint is filled in
-        from `screens` alone. Raises FormBroken.
+        `asked` has `action`, `screen`, `data`. What is shown is checked against `form`, its Flow JSON, where it is
+        given; what does not fit is reported to the endpoint. Raises FormBroken.
         """
-        parameters = message["action"]["parameters"]
+        common = {"version": "3.0", "flow_token": parameters["flow_token"]}
+        async with aiohttp.ClientSession() as session:
+            here = await self._ask(session, number_id, {**common, **asked})
+            before = asked["screen"] if asked["action"] == "data_exchange" else None
+            if ended(here) is None and (trouble := _trouble(here, before, form)) is not None:
+                notice = {"error": trouble, "error_message": trouble}
+                told = {"action": "data_exchange", "screen": here.get("screen", ""), "data": notice}
+                await self._ask(session, number_id, {**common, **told})
+                raise FormBroken(trouble)
+            return here
+
+    async def fill_in(
+        self, number_id: str, parameters: Json, screens: list[Json], form: Json | None
+    ) -> tuple[list[Json], Json]:
+        """What was shown, and the answers that the form ends with, its token among them.
+
+        `parameters` are those of the message that offered it, `screens` what the person enters on each. A form
+        without an endpoint is filled in from `screens` alone. Raises FormBroken.
+        """
         token = parameters["flow_token"]
         if parameters.get("flow_action", "navigate") == "navigate" and not (form or {}).get("data_api_version"):
-            answers = completed(form, screens) if form else _merged(screens)
-            return [], json.dumps({"flow_token": token, **answers})
+            return [], {"flow_token": token, **_merged(screens)}
         shown: list[Json] = []
-        async with aiohttp.ClientSession() as session:
-            try:
-                return await self._walk(session, number_id, token, screens, form, shown)
-            except FormBroken as broken:
-                broken.shown = shown
-                raise
-
-    async def _walk(
-        self,
-        session: aiohttp.ClientSession,
-        number_id: str,
-        token: str,
-        screens: list[Json],
-        form: Json | None,
-        shown: list[Json],
-    ) -> tuple[list[Json], str]:
-        common = {"version": "3.0", "flow_token": token}
-        here = await self._ask(session, number_id, {**common, "action": "INIT", "screen": "", "data": {}})
-        before = None
-        for entered in [*screens, None]:
-            shown.append(here)
-            if here.get("screen") == "SUCCESS":
-                params = here["data"]["extension_message_response"]["params"]
-                return shown, json.dumps({"flow_token": token, **params})
-            trouble = _trouble(here, before, form)
-            if trouble is not None:
-                notice = {"error": trouble, "error_message": trouble}
-                asked = {**common, "action": "data_exchange", "screen": here.get("screen", ""), "data": notice}
-                await self._ask(session, number_id, asked)
-                raise FormBroken(trouble)
-            if entered is None:
-                raise FormBroken("the form goes on, and nothing more was entered")
-            before = str(here["screen"])
-            action = "BACK" if entered.get("back") else "data_exchange"
-            asked = {**common, "action": action, "screen": before, "data": entered.get("data", {})}
-            here = await self._ask(session, number_id, asked)
+        asked: Json = {"action": "INIT", "screen": "", "data": {}}
+        try:
+            for entered in [*screens, None]:
+                here = await self.ask(number_id, parameters, asked, form)
+                shown.append(here)
+                if (answers := ended(here)) is not None:
+                    return shown, {"flow_token": token, **answers}
+                if entered is None:
+                    raise FormBroken("the form goes on, and nothing more was entered")
+                action = "BACK" if entered.get("back") else "data_exchange"
+                asked = {"action": action, "screen": here["screen"], "data": entered.get("data", {})}
+        except FormBroken as broken:
+            broken.shown = shown
+            raise
         raise AssertionError("unreachable")
 
     async def _ask(self, session: aiohttp.ClientSession, number_id: str, payload: Json, *, again: bool = True) -> Json:
@@ -142,7 +145,7 @@ class FlowClient:
         except (ValueError, InvalidTag):
             raise FormBroken("response-decryption-error") from None
         if status == 427:
-            raise FormBroken(f"closed: {told.get('error_msg')}")
+            raise FormClosed(str(told.get("error_msg") or "This form is closed."))
         return told
 
 
@@ -157,6 +160,19 @@ def open_reply(body: str, secret: bytes, iv: bytes) -> Json:
         AESGCM(secret).decrypt(bytes(byte ^ 255 for byte in iv), b64decode(body, validate=True), None)
     )
     return told
+
+
+def success(params: Json) -> Json:
+    """What an endpoint shows at the end of a form (contract 5.3)."""
+    return {"screen": "SUCCESS", "data": {"extension_message_response": {"params": params}}}
+
+
+def ended(here: Json) -> Json | None:
+    """The answers that a form ends with; None when it goes on."""
+    if here.get("screen") != "SUCCESS":
+        return None
+    params: Json = here["data"]["extension_message_response"]["params"]
+    return params
 
 
 def _merged(screens: list[Json]) -> Json:

@@ -20,6 +20,12 @@ class Network:
         """Carry out `action` when `after` seconds have passed and the network lets it through."""
         self._timers.after(after + self._webhooks.switches.slow_seconds, partial(self._pass, action))
 
+    async def cross(self) -> bool:
+        """Wait as long as a phone's question and its answer are on their way; False when the phones are offline."""
+        if seconds := self._webhooks.switches.slow_seconds:
+            await self._timers.sleep(2 * seconds)
+        return not self._webhooks.switches.offline
+
     def look(self) -> None:
         """The switches changed: let through what was held, if the phones are back."""
         if not self._webhooks.switches.offline:

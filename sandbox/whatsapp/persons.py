@@ -3,9 +3,6 @@
 POST person {"name", "username", "hidden", "blocks", "has_whatsapp", "receipts"}    those that are named change
 POST number {"to"}           another number: a system message, and a new user id
 POST kinds/{kind}            a message of a kind: image, voice, location, contacts, reaction, order, unsupported, …
-POST form {"wamid", "screens": [{"data"} or {"back": true}, …], "form"}    fill in a form that the bot offered
-GET  /_sim/flows/{id}        the Flow JSON of a published form
-POST /_sim/forms/ping        WhatsApp's health check of the endpoint of forms
 """
 
 from __future__ import annotations
@@ -15,7 +12,6 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sandbox.whatsapp.flow_client import FlowClient, FormBroken
 from sandbox.whatsapp.kinds import FILES, kinds, with_file
 from sandbox.whatsapp.media import MediaStore
 from sandbox.whatsapp.people import People
@@ -53,14 +49,12 @@ class Persons:
         people: People,
         webhooks: Webhooks,
         media: MediaStore,
-        forms: FlowClient,
     ) -> None:
         self._settings = settings
         self._phones = phones
         self._people = people
         self._webhooks = webhooks
         self._media = media
-        self._forms = forms
 
     def routes(self) -> list[web.RouteDef]:
         one = "/_sim/phones/{phone}"
@@ -68,9 +62,6 @@ class Persons:
             web.post(f"{one}/person", self.change),
             web.post(f"{one}/number", self.change_number),
             web.post(f"{one}/kinds/{{kind}}", self.send_kind),
-            web.post(f"{one}/form", self.fill_in),
-            web.get("/_sim/flows/{id}", self.flow),
-            web.post("/_sim/forms/ping", self.ping),
         ]
 
     async def change(self, request: web.Request) -> web.Response:
@@ -119,35 +110,3 @@ class Persons:
         if kind not in known:
             raise wrong(web.HTTPNotFound, f"There is no such kind; there are {', '.join(sorted([*known, *FILES]))}.")
         return await self._people.send_from(phone, request, known[kind])
-
-    async def ping(self, request: web.Request) -> web.Response:
-        """WhatsApp's health check of the endpoint of forms."""
-        try:
-            told = await self._forms.ping(request.query.get("number", self._settings.phone_number_ids[0]))
-        except FormBroken as broken:
-            return web.json_response({"error": str(broken)}, status=422)
-        return web.json_response(told)
-
-    async def flow(self, request: web.Request) -> web.Response:
-        form = self._settings.flows.get(request.match_info["id"])
-        if form is None:
-            raise wrong(web.HTTPNotFound, "That form is not published here; WHATSAPP_FLOWS names those that are.")
-        return web.json_response(form)
-
-    async def fill_in(self, request: web.Request) -> web.Response:
-        """Play the form to its end and send it off; what the endpoint showed is told."""
-        phone = found_phone(self._phones, request)
-        body = await json_object(request)
-        item = phone.find(str(body.get("wamid")))
-        if item is None or item.body.get("type") != "flow":
-            raise wrong(web.HTTPNotFound, "There is no such form on this phone.")
-        number_id = request.query.get("number", self._settings.phone_number_ids[0])
-        form = body.get("form") or self._settings.flows.get(item.body["action"]["parameters"].get("flow_id"))
-        try:
-            shown, answers = await self._forms.fill_in(number_id, item.body, body.get("screens", []), form)
-        except FormBroken as broken:
-            return web.json_response({"error": str(broken), "shown": broken.shown}, status=422)
-        reply = {"name": "flow", "body": "Sent", "response_json": answers}
-        message = {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": reply}}
-        await self._people.send_from(phone, request, message, item.wamid)
-        return web.json_response({"shown": shown})

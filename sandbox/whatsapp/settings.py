@@ -8,11 +8,13 @@ GATEWAY_URL              where webhooks go: GATEWAY_URL/webhook
 WHATSAPP_TIME_SCALE      1.0 = statuses and repeated webhooks at the usual speed, 0 = at once
 SANDBOX_PHONES           phone=name pairs, separated by commas
 WHATSAPP_FLOWS           id=file pairs, separated by commas: the Flow JSON of published forms
+WHATSAPP_PUBLIC_KEY_FILE the public key of forms as PEM, as if it had been uploaded for every number
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -41,11 +43,21 @@ class WhatsAppSettings(BaseModel):
     phones: dict[str, str]
     flows: dict[str, Any] = {}
     """The Flow JSON of published forms, by id."""
+    form_key: str = ""
+    """The public key of forms as PEM that was uploaded before; empty: none."""
 
     @field_validator("flows", mode="before")
     @classmethod
     def _published(cls, flows: object) -> object:
         return read_flows(flows) if isinstance(flows, str) else flows
+
+    @field_validator("form_key", mode="before")
+    @classmethod
+    def _uploaded(cls, file: str) -> str:
+        try:
+            return Path(file).read_text() if file else ""
+        except (OSError, ValueError):
+            raise ValueError(f"{file} cannot be read") from None
 
     @property
     def secret(self) -> str:
@@ -70,6 +82,7 @@ _VARIABLES = {
     "time_scale": "WHATSAPP_TIME_SCALE",
     "phones": "SANDBOX_PHONES",
     "flows": "WHATSAPP_FLOWS",
+    "form_key": "WHATSAPP_PUBLIC_KEY_FILE",
 }
 
 
@@ -87,6 +100,7 @@ def read_settings(environ: Mapping[str, str]) -> WhatsAppSettings:
                 "time_scale": environ.get("WHATSAPP_TIME_SCALE") or 1,
                 "phones": _phones(environ.get("SANDBOX_PHONES") or DEFAULT_PHONES),
                 "flows": environ.get("WHATSAPP_FLOWS", ""),
+                "form_key": environ.get("WHATSAPP_PUBLIC_KEY_FILE", ""),
             }
         )
     except NotAPhone:

@@ -53,6 +53,14 @@ class PhonePage:
     def phone(self, name: str) -> OnePhone:
         return OnePhone(self.page, name)
 
+    async def reach(self, place: Locator, by: str = "Tab") -> None:
+        """Go to a place by one key alone."""
+        for _press in range(40):
+            if await place.evaluate("element => element === document.activeElement"):
+                return
+            await self.page.keyboard.press(by)
+        raise AssertionError(f"{by} does not reach {place}")
+
     def tab(self, name: str) -> Locator:
         return self.page.get_by_role("tab", name=name)
 

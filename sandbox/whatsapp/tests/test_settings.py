@@ -42,6 +42,7 @@ def test_everything_can_be_told() -> None:
         ("PHONE_NUMBER_ID", ","),
         ("SANDBOX_PHONES", "12=Rudo"),
         ("WHATSAPP_FLOWS", "7=missing.json"),
+        ("WHATSAPP_PUBLIC_KEY_FILE", "missing.pem"),
         ("WHATSAPP_TIME_SCALE", "-1"),
         ("WHATSAPP_TIME_SCALE", "fast"),
         ("GATEWAY_URL", "gateway"),

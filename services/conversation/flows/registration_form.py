@@ -23,6 +23,8 @@ PURPOSE = "register"
 FORM = "register/1"
 """What a filled form calls itself; the number is that of its consent's wording."""
 FIELDS = ("full_name", "email", "province", "town", "place", "skills", "other_skills", "consent")
+OTHER = "other"
+"""The town of whoever writes the place."""
 SCREENS = Screens()
 
 
@@ -94,7 +96,7 @@ def _provinces() -> dict[str, Any]:
 
 def _help(answers: Mapping[str, object]) -> dict[str, Any]:
     _name, towns = PROVINCES.get(_text(answers, "province"), ("", ()))
-    return {"towns": _options({town: town for town in towns}), "skills": _options(SKILLS)}
+    return {"towns": _options({**{town: town for town in towns}, OTHER: "Another place"}), "skills": _options(SKILLS)}
 
 
 def _options(titles: Mapping[str, str]) -> list[dict[str, str]]:
@@ -104,10 +106,11 @@ def _options(titles: Mapping[str, str]) -> list[dict[str, str]]:
 def _filled(answers: Mapping[str, object]) -> Filled:
     filled = Filled(consents=answers.get("consent") is True)
     address = _text(answers, "email") or NO_EMAIL
+    town = _text(answers, "town")
     for key, text, read in (
         ("name#1", _text(answers, "full_name"), full_name),
         ("email#1", address, str if address == NO_EMAIL else email),
-        ("congregation#1", _text(answers, "place") or _text(answers, "town"), place),
+        ("congregation#1", _text(answers, "place" if town in ("", OTHER) else "town"), place),
     ):
         try:
             filled.answers[key] = read(text)

@@ -198,7 +198,7 @@ async def test_the_form_shows_the_towns_of_the_province_and_ends_in_what_the_cha
     assert [one["id"] for one in first["data"]["provinces"]] == list(PROVINCES)
     _, second = await filling.ask(token, "data_exchange", "PERSON", **PERSON)
     assert second["screen"] == "HELP"
-    assert [one["title"] for one in second["data"]["towns"]] == list(PROVINCES["bulawayo"][1])
+    assert [one["title"] for one in second["data"]["towns"]] == [*PROVINCES["bulawayo"][1], "Another place"]
     assert [one["id"] for one in second["data"]["skills"]] == list(SKILLS)
     assert await filling.ask(token, "BACK", "PERSON") == (200, first)
     _, elsewhere = await filling.ask(token, "data_exchange", "PERSON", **{**PERSON, "province": "manicaland"})
@@ -220,7 +220,8 @@ async def test_the_form_shows_the_towns_of_the_province_and_ends_in_what_the_cha
         ("PERSON", {"full_name": None}, "name in letters"),
         ("PERSON", {"email": "tendai@"}, "no e-mail address"),
         ("PERSON", {"province": "gauteng"}, "choose your province"),
-        ("HELP", {"town": "", "place": ""}, "congregation or town"),
+        ("HELP", {"town": ""}, "congregation or town"),
+        ("HELP", {"town": "other", "place": " "}, "congregation or town"),
         ("HELP", {"skills": [], "other_skills": " "}, "tick a skill"),
         ("HELP", {"consent": False}, "tick that you agree"),
         ("HELP", {"province": {"$ne": 1}}, "choose your province"),

@@ -1,173 +1,219 @@
-// Shows a static form (WhatsApp contract 5.1) as screens and sends it off. Loaded when the first form is opened.
+// Shows a form (WhatsApp contract 5) as screens: those on the phone, or those that the endpoint is asked for by
+// sandbox/whatsapp/forms.py. Loaded when the first form is opened.
 
 import { button, element } from "../phone/bubble.js";
 import { call, onPhone } from "../phone/sandbox.js";
+import { link } from "../phone/words.js";
+import { holds, resolve } from "./binding.js";
+import { drawField, isField } from "./fields.js";
 
 const style = document.createElement("link");
 style.rel = "stylesheet";
 style.href = "/static/form/form.css";
 document.head.append(style);
 
-const option = (value, title) => {
-  const made = element("option", "", title);
-  made.value = value;
-  return made;
-};
+const TEXTS = { TextHeading: ["h3", ""], TextSubheading: ["h3", "sub"], TextBody: ["p", ""], TextCaption: ["p", "soft"] };
+const GONE = 410;
 
-const input = (type, value = "") => {
-  const made = element("input");
-  made.type = type;
-  made.value = value;
-  return made;
-};
-
-const box = (title, value) => {
-  const ticked = input("checkbox", value);
-  return element("label", "tick", ticked, ` ${title}`);
-};
-
-const boxes = (field) => [...field.querySelectorAll("input")];
-
-// Each kind of field: how it is made, what it holds, and what was held before.
-const FIELDS = {
-  TextInput: {
-    make: (part) => Object.assign(input(part["input-type"] === "number" ? "text" : (part["input-type"] ?? "text")), { maxLength: part["max-chars"] ?? 80, autocomplete: "off" }),
-    read: (field) => field.value.trim(),
-    fill: (field, value) => (field.value = value),
-  },
-  TextArea: {
-    make: (part) => Object.assign(element("textarea"), { maxLength: part["max-length"] ?? 600 }),
-    read: (field) => field.value.trim(),
-    fill: (field, value) => (field.value = value),
-  },
-  DatePicker: {
-    make: (part) => Object.assign(input("date"), { min: part["min-date"] ?? "", max: part["max-date"] ?? "" }),
-    read: (field) => field.value,
-    fill: (field, value) => (field.value = value),
-  },
-  Dropdown: {
-    make: (part) => {
-      const made = element("select", "", option("", "Choose"));
-      made.append(...part["data-source"].map(({ id, title }) => option(id, title)));
-      return made;
-    },
-    read: (field) => field.value,
-    fill: (field, value) => (field.value = value),
-  },
-  CheckboxGroup: {
-    make: (part) => element("fieldset", "", ...part["data-source"].map(({ id, title }) => box(title, id))),
-    read: (field) => boxes(field).filter(({ checked }) => checked).map(({ value }) => value),
-    fill: (field, value) => boxes(field).forEach((one) => (one.checked = value.includes(one.value))),
-  },
-  OptIn: {
-    make: () => input("checkbox"),
-    read: (field) => field.checked,
-    fill: (field, value) => (field.checked = value),
-  },
-};
-
-const TEXTS = { TextHeading: "h3", TextSubheading: "h3", TextBody: "p", TextCaption: "p" };
-
-/** What is wrong with a value, in one sentence; nothing when it fits. */
-const wrong = (part, field, value) => {
-  if (part.type === "OptIn" ? part.required && !value : part.required && !value.length) {
-    return part.type === "OptIn" ? "Please tick this to go on." : `${part.label} is needed.`;
+class Form {
+  constructor(talk, item, sheet, flow) {
+    this.talk = talk;
+    this.wamid = item.wamid;
+    this.flow = flow;
+    this.sheet = sheet;
+    this.parameters = item.body.action.parameters;
+    this.scope = { screen: {} };
+    this.way = [];
+    this.closed = false;
   }
-  if (part["max-selected-items"] && value.length > part["max-selected-items"]) return `Please tick at most ${part["max-selected-items"]}.`;
-  if (!value.length) return "";
-  if (part["min-chars"] && value.length < part["min-chars"]) return `Please write at least ${part["min-chars"]} letters.`;
-  if (field.validity && !field.validity.valid) return field.type === "email" ? "That is no e-mail address." : "That does not fit here.";
-  return "";
-};
 
-/** One field with its label, its help and its error; `check()` tells whether it fits. */
-const drawField = (part, held) => {
-  const kind = FIELDS[part.type];
-  const field = kind.make(part);
-  const id = `form-${part.name}`;
-  field.id = id;
-  if (held !== undefined) kind.fill(field, held);
-  const title = `${part.label}${part.required ? "" : " (optional)"}`;
-  const help = element("p", "soft", part["helper-text"] ?? "");
-  const error = element("p", "bad");
-  help.id = `${id}-help`;
-  error.id = `${id}-error`;
-  field.setAttribute("aria-describedby", `${error.id} ${help.id}`);
-  let shown;
-  if (part.type === "CheckboxGroup") {
-    field.prepend(element("legend", "", title));
-    shown = element("div", "field", field, help, error);
-  } else {
-    const label = element("label", "", title);
-    label.htmlFor = id;
-    field.required = Boolean(part.required);
-    shown = element("div", part.type === "OptIn" ? "field opt" : "field", ...(part.type === "OptIn" ? [field, label] : [label, field]), help, error);
+  async open() {
+    this.sheet.querySelector("h2").textContent = this.parameters.flow_cta;
+    this.sheet.querySelector(".sections").replaceChildren(element("p", "soft", "Loading…"));
+    this.sheet.showModal();
+    this.sheet.addEventListener("close", () => (this.closed = true), { once: true });
+    const { flow_action, flow_action_payload: first } = this.parameters;
+    if (flow_action === "data_exchange") return this.follow(await this.ask("INIT"));
+    return this.show(first?.screen ?? this.flow.screens[0].id, first?.data ?? {});
   }
-  const check = () => {
-    const told = wrong(part, field, kind.read(field));
-    error.textContent = told;
-    if (part.type !== "CheckboxGroup") field.setAttribute("aria-invalid", String(Boolean(told)));
-    return !told;
-  };
-  const focus = () => (part.type === "CheckboxGroup" ? boxes(field)[0] : field).focus();
-  return { shown, check, focus, read: () => kind.read(field), name: part.name };
-};
+
+  /** What the endpoint answers; a form that is closed goes, as in the app. */
+  async ask(action, screen = "", data = {}) {
+    try {
+      return await call(onPhone(this.talk.number, "form/ask", "?wait=no"), { wamid: this.wamid, action, screen, data });
+    } catch (error) {
+      if (error.status === GONE) this.talk.closeForm(this.wamid);
+      if (error.status === GONE || !this.id) this.leave();
+      throw error;
+    }
+  }
+
+  leave() {
+    this.closed = true;
+    this.sheet.close();
+    this.talk.input.focus();
+  }
+
+  follow({ screen, data }) {
+    if (this.closed) return;
+    if (screen === "SUCCESS") return this.leave();
+    const { error_message: told, ...given } = data;
+    if (screen !== this.id && this.id) this.way.push(this.id);
+    this.show(screen, { ...this.scope.screen[screen]?.data, ...given }, told);
+  }
+
+  async back() {
+    this.keep();
+    const id = this.way.at(-1);
+    const shown = this.screen(id).refresh_on_back ? await this.ask("BACK", id) : { screen: id, data: this.scope.screen[id].data };
+    if (this.closed) return;
+    this.way.pop();
+    this.show(shown.screen, shown.data);
+  }
+
+  screen(id) {
+    return this.flow.screens.find((one) => one.id === id);
+  }
+
+  keep() {
+    const form = Object.fromEntries(this.fields.map(({ name, read }) => [name, read()]));
+    Object.assign(this.scope.screen[this.id].form, form);
+  }
+
+  /** Carry out an action; what goes wrong is told on the screen. */
+  async act(action) {
+    this.keep();
+    const payload = resolve(action.payload ?? {}, this.scope);
+    this.say("");
+    this.sheet.setAttribute("aria-busy", "true");
+    for (const one of this.sheet.querySelectorAll(".screen button")) one.disabled = true;
+    try {
+      if (action.name === "navigate") this.follow({ screen: action.next.name, data: payload });
+      else if (action.name === "update_data") this.show(this.id, { ...this.scope.data, ...payload });
+      else if (action.name === "open_url") window.open(resolve(action.url, this.scope), "_blank", "noopener");
+      else if (action.name === "back") await this.back();
+      else if (action.name === "complete") this.follow(await this.ask("complete", this.id, payload));
+      else this.follow(await this.ask("data_exchange", this.id, payload));
+    } catch (error) {
+      if (this.closed) this.talk.page.complain(error);
+      else this.say(error.message);
+    } finally {
+      this.sheet.removeAttribute("aria-busy");
+      for (const one of this.sheet.querySelectorAll(".screen button")) one.disabled = false;
+    }
+  }
+
+  say(trouble) {
+    this.sheet.querySelector(".trouble").textContent = trouble;
+  }
+
+  /** Draw a screen with its data, and what was entered there before. */
+  show(id, data, trouble = "") {
+    const again = id === this.id;
+    const at = again && document.activeElement?.id;
+    const screen = this.screen(id);
+    this.id = id;
+    const { form = {} } = this.scope.screen[id] ?? {};
+    this.scope.screen[id] = { form, data };
+    Object.assign(this.scope, { form, data });
+    this.fields = [];
+    this.live = [];
+    this.footer = null;
+    const parts = this.draw(screen.layout.children);
+    const told = element("p", "bad trouble", trouble);
+    told.setAttribute("role", "alert");
+    const ways = [
+      ...(this.way.length ? [button("Back", "quiet", () => this.act({ name: "back" }))] : []),
+      ...(this.footer ? [this.footer] : []),
+    ];
+    const made = element("form", "screen", ...parts, told, element("p", "row", ...ways));
+    made.noValidate = true;
+    made.addEventListener("submit", (event) => this.submit(event));
+    this.sheet.querySelector("h2").textContent = screen.title;
+    this.sheet.querySelector(".sections").replaceChildren(made);
+    this.look();
+    const first = () => (this.fields[0] ?? made.querySelector("button"))?.focus();
+    if (at && document.getElementById(at)) document.getElementById(at).focus();
+    else first();
+  }
+
+  submit(event) {
+    event.preventDefault();
+    const bad = this.fields.filter(({ check }) => !check());
+    if (bad.length) bad[0].focus();
+    else this.act(this.action);
+  }
+
+  /** Show and hide what depends on what was entered. */
+  look() {
+    this.keep();
+    for (const update of this.live) update();
+  }
+
+  changed(part) {
+    this.look();
+    if (part["on-select-action"]) this.act(part["on-select-action"]);
+  }
+
+  draw(parts) {
+    return (parts ?? []).flatMap((part) => this.part(part));
+  }
+
+  part(part) {
+    const { type } = part;
+    if (type === "Form") return this.draw(part.children);
+    if (type === "If") return [this.shownWhen(() => holds(part.condition, this.scope), part.then), this.shownWhen(() => !holds(part.condition, this.scope), part.else)];
+    if (type === "Switch") return Object.entries(part.cases).map(([value, branch]) => this.shownWhen(() => String(resolve(part.value, this.scope)) === value, branch));
+    const shown = this.single(part);
+    if ("visible" in part) this.live.push(() => shown.forEach((node) => (node.hidden = !holds(part.visible, this.scope))));
+    return shown;
+  }
+
+  shownWhen(isShown, parts) {
+    const box = element("div", "", ...this.draw(parts));
+    this.live.push(() => (box.hidden = !isShown()));
+    return box;
+  }
+
+  single(part) {
+    const given = { ...resolve({ ...part, "on-click-action": null, "on-select-action": null, visible: null }, this.scope) };
+    const { type } = part;
+    const action = part["on-click-action"];
+    if (isField(part)) {
+      const held = this.scope.form[part.name] ?? given["init-value"];
+      const field = drawField(given, held, () => this.changed(part));
+      this.fields.push(field);
+      const more = type === "OptIn" && action ? [button("Read more", "quiet", () => this.act(action))] : [];
+      return [field.shown, ...more];
+    }
+    if (type in TEXTS) {
+      const [name, look] = TEXTS[type];
+      const made = element(name, look);
+      this.live.push(() => (made.textContent = [resolve(part.text, this.scope)].flat().join("\n")));
+      return [made];
+    }
+    if (type === "Footer") {
+      this.action = action;
+      this.footer = element("button", "", given.label);
+      this.footer.type = "submit";
+      const captions = [given["left-caption"], given["center-caption"], given["right-caption"]].filter(Boolean);
+      return captions.length ? [element("p", "soft captions", ...captions.map((one) => element("span", "", one)))] : [];
+    }
+    if (type === "EmbeddedLink") return [button(given.text, "quiet", () => this.act(action))];
+    if (type === "NavigationList") return [element("div", "choices", ...(given["list-items"] ?? []).map((one) => this.row(one, action)))];
+    if (type === "Image") return [Object.assign(element("img"), { src: `data:image/png;base64,${given.src}`, alt: given["alt-text"] ?? "" })];
+    return [element("p", "soft", `${type}: this phone cannot show it.`)];
+  }
+
+  row({ "main-content": main, "on-click-action": own }, action) {
+    const made = button(main.title, "choice", () => this.act(own ?? action));
+    if (main.description) made.append(element("span", "soft", main.description));
+    return made;
+  }
+}
 
 /** Open the form of a bubble in the sheet; `talk` is the phone that sends it off. */
 export const openForm = async (talk, item, sheet) => {
-  const { flow_id, flow_action_payload } = item.body.action.parameters;
-  const form = await call(`flows/${encodeURIComponent(flow_id)}`);
-  const entered = new Map();
-
-  const send = async () => {
-    const screens = [...entered].map(([screen, data]) => ({ screen, data }));
-    await call(onPhone(talk.number, "form", "?wait=no"), { wamid: item.wamid, screens });
-    sheet.close();
-    talk.input.focus();
-  };
-
-  const show = (id, way) => {
-    const screen = form.screens.find((one) => one.id === id);
-    const footer = screen.layout.children.find(({ type }) => type === "Footer");
-    const held = entered.get(id) ?? {};
-    const fields = [];
-    const parts = screen.layout.children.flatMap((part) => {
-      if (part.type in TEXTS) return [element(TEXTS[part.type], part.type === "TextCaption" ? "soft" : "", part.text)];
-      if (!(part.type in FIELDS)) return [];
-      fields.push(drawField(part, held[part.name]));
-      return [fields.at(-1).shown];
-    });
-    const next = element("button", "", footer.label);
-    next.type = "submit";
-    const keep = () => entered.set(id, Object.fromEntries(fields.map(({ name, read }) => [name, read()])));
-    const back = button("Back", "quiet", () => {
-      keep();
-      show(way.at(-1), way.slice(0, -1));
-    });
-    const trouble = element("p", "bad");
-    trouble.setAttribute("role", "alert");
-    const made = element("form", "screen", ...parts, trouble, element("p", "row", ...(way.length ? [back] : []), next));
-    made.noValidate = true;
-    made.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const bad = fields.filter(({ check }) => !check());
-      if (bad.length) return bad[0].focus();
-      keep();
-      const action = footer["on-click-action"];
-      if (action.name === "navigate") return show(action.next.name, [...way, id]);
-      next.disabled = true;
-      try {
-        await send();
-      } catch (error) {
-        trouble.textContent = error.message;
-        next.disabled = false;
-      }
-    });
-    sheet.querySelector("h2").textContent = screen.title;
-    sheet.querySelector(".sections").replaceChildren(made);
-    if (!sheet.open) sheet.showModal();
-    (fields[0] ?? { focus: () => next.focus() }).focus();
-  };
-
-  show(flow_action_payload?.screen ?? form.screens[0].id, []);
+  const flow = await call(`flows/${encodeURIComponent(item.body.action.parameters.flow_id)}`);
+  await new Form(talk, item, sheet, flow).open();
 };

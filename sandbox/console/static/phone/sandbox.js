@@ -16,7 +16,7 @@ export const call = async (path, body, method = body === undefined ? "GET" : "PO
     throw new Error("The sandbox does not answer; is it still running?");
   }
   const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(told.error ?? `The sandbox answered ${answer.status}.`);
+  if (!answer.ok) throw Object.assign(new Error(told.error ?? `The sandbox answered ${answer.status}.`), { status: answer.status });
   return told;
 };
 

@@ -156,6 +156,12 @@ export class Talk {
     }
   }
 
+  /** A form that is closed cannot be opened any more. */
+  closeForm(wamid) {
+    const item = [...this.items.values()].find((one) => one.wamid === wamid);
+    this.log.querySelector(`[data-seq="${item.seq}"] .choice`).disabled = true;
+  }
+
   /** What answers a request of the bot (WhatsApp contract 2.3): this phone's number, or a place in Harare. */
   shared(kind, item) {
     const context = { id: item.wamid };
