@@ -22,6 +22,7 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 
+_COMPRESSED = frozenset({"text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml"})
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -38,6 +39,11 @@ def page(template: str, /, *, status: int = 200, **values: object) -> web.Respon
 
 
 async def secure(_: web.Request, response: web.StreamResponse) -> None:
-    """Add the policy to every answer (a signal of the root application); headers that are there already stay."""
+    """Add the policy to every answer (a signal of the root application); headers that are there already stay.
+
+    Pages and what belongs to them are compressed: they cost the reader data.
+    """
+    if response.content_type in _COMPRESSED:
+        response.enable_compression()
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)

@@ -24,6 +24,8 @@ class Graph:
 
     def __init__(self) -> None:
         self.told: Told | None = None
+        self.form_tokens: dict[str, str] = {}
+        """Of the form that was offered last, by phone."""
         self._port = free_port()
         self._runner: web.AppRunner | None = None
         self._expected: dict[str, asyncio.Future[float]] = {}
@@ -56,7 +58,12 @@ class Graph:
     async def _message(self, request: web.Request) -> web.Response:
         at = perf_counter()
         body = await request.json()
+        if "to" not in body:  # a read mark
+            return web.json_response({"success": True})
         phone = str(body["to"]).removeprefix("+")
+        parameters = body.get("interactive", {}).get("action", {}).get("parameters", {})
+        if "flow_token" in parameters:
+            self.form_tokens[phone] = parameters["flow_token"]
         expected = self._expected.pop(phone, None)
         if expected is not None:
             expected.set_result(at)

@@ -72,6 +72,11 @@ class Product:
         return self._environment["META_APP_SECRET"]
 
     @property
+    def form_key_file(self) -> str:
+        """The private key of forms."""
+        return self._environment["PRIVATE_KEY_FILE"]
+
+    @property
     def url(self) -> str:
         """The gateway's."""
         return f"http://127.0.0.1:{self.port}"

@@ -25,9 +25,9 @@ class Acks:
     statuses: list[int] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
-    async def post(self, client: Client, body: bytes, secret: str, due: float) -> None:
+    async def post(self, client: Client, body: bytes, secret: str, due: float, path: str = "/webhook") -> None:
         """Send one and note how it went."""
-        self.statuses.append(await client.post(request(body, secret)))
+        self.statuses.append(await client.post(request(body, secret, path)))
         self.seconds.append(perf_counter() - due)
 
     @property

@@ -52,11 +52,11 @@ def status(phone: str, wamid: str, word: str, reference: str | None) -> bytes:
     return _body(contacts=[{"wa_id": phone, "user_id": user_id}], statuses=[content])
 
 
-def request(body: bytes, secret: str) -> bytes:
-    """The POST of a webhook, signed."""
+def request(body: bytes, secret: str, path: str = "/webhook") -> bytes:
+    """The POST of a webhook, or of a form's question, signed."""
     digest = hmac.digest(secret.encode(), body, hashlib.sha256).hex()
     head = (
-        "POST /webhook HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         f"X-Hub-Signature-256: sha256={digest}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
