@@ -90,7 +90,7 @@ class GraphApi:
         try:
             body = await self._checked(request, number_id)
             if body.get("status") == "read":
-                return await self._read_mark(body)
+                return await self._read_mark(body, request.headers.get("traceparent"))
             type = check_message(body)
             phone = self._recipient(body)
             name = str(body["template"]["name"]) if type == "template" else None
@@ -196,11 +196,14 @@ class GraphApi:
         await self._statuses.follow(number_id, phone, item, failure)
         return item
 
-    async def _read_mark(self, body: Json) -> web.StreamResponse:
+    async def _read_mark(self, body: Json, traceparent: str | None) -> web.StreamResponse:
         wamid = str(body.get("message_id"))
-        phone = next((phone for phone in self._phones if phone.find(wamid)), None)
-        if phone is None:
+        found = next(((phone, item) for phone in self._phones if (item := phone.find(wamid))), None)
+        if found is None:
             raise Refused(100, "message_id is not known")
+        phone, item = found
+        # Webhooks carry no trace context; the mark comes from the trace that the message began.
+        item.traceparent = item.traceparent or traceparent
         await phone.move(wamid, "read")
         if "typing_indicator" in body:
             await phone.tell("typing", {})

@@ -105,8 +105,8 @@ class Phone:
     async def tell_status(self, item: Item) -> None:
         """A bubble's status, or whether the gateway took it, has changed."""
         item.revision = self.feed.next()
-        told = {"wamid": item.wamid, "status": item.status, "accepted": item.accepted, "seq": item.seq}
-        await self.tell("status", told, item.revision)
+        names = ("wamid", "status", "accepted", "seq", "traceparent")
+        await self.tell("status", {name: getattr(item, name) for name in names}, item.revision)
 
     async def tell(self, event: str, data: Json, number: int | None = None) -> None:
         """Tell watchers and whoever waits."""

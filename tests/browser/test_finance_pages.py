@@ -66,9 +66,11 @@ async def visitor(browser: Browser, world: PagesWorld, *, width: int = 1280, dar
 async def sign_in(page: Page, world: PagesWorld) -> None:
     """By keyboard alone."""
     await page.goto("/finance")
+    await expect(page.get_by_label("Phone number")).to_be_focused()
     await page.keyboard.type("0773 000 001")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Type the code")).to_be_visible()
+    await expect(page.get_by_label("Code")).to_be_focused()
     await world.quiet()
     await page.keyboard.type(world.code(TREASURER))
     await page.keyboard.press("Enter")

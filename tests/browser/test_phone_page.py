@@ -68,7 +68,8 @@ async def test_words_are_shown_as_words_and_marks_as_whatsapp_shows_them(page: P
     await expect(bubble).to_contain_text("<img src=x onerror=alert(1)> bold slanted gone 2*3*4 snake_case_name")
     marked = [await bubble.locator(name).all_inner_texts() for name in ("strong", "em", "s", "img")]
     assert marked == [["bold"], ["slanted"], ["gone"], []]
-    await expect(bubble.get_by_role("link")).to_have_attribute("href", "https://example.org/a")
+    await expect(bubble.get_by_role("link", name="https")).to_have_attribute("href", "https://example.org/a")
+    await expect(bubble.get_by_role("link", name="Trace")).to_have_attribute("href", re.compile("/traces/[0-9a-f]{32}"))
 
 
 async def test_a_phone_that_nobody_looks_at_counts_what_is_unread_and_a_reload_changes_nothing(

@@ -104,6 +104,9 @@ async def test_a_form_is_offered_filled_in_and_comes_back_as_the_endpoint_ended_
         url, pem, conversation = await open_forms(stack, tmp_path, monkeypatch)
         channel = await open_channel(stack, valkey_url, monkeypatch, services_url=url)
         await channel.sim("POST", "forms/ping", expect=422)  # no key yet
+        await upload(channel, public_pem(make_key(tmp_path / "another.pem", None)))
+        refused = await channel.sim("POST", "forms/ping", expect=422)
+        assert refused["error"] == "unexpected_http_status_code 421", "of another key; the phone fetched it anew, once"
         await upload(channel, pem)
         assert await channel.sim("POST", "forms/ping") == {"data": {"status": "active"}}
         [heard] = await channel.hear([TARIRO])

@@ -63,11 +63,13 @@ async def test_a_page_sees_who_there_is_and_everything_that_happens_on_any_phone
         wamid = await whatsapp.accepted(text("Mhoro"))
         assert await page.next() == ("message", {"phone": TARIRO, **(await whatsapp.talk())[1]})
         await whatsapp.advance(0.3)
-        status = {"phone": TARIRO, "wamid": wamid, "status": "sent", "accepted": None, "seq": 2}
+        status = {"phone": TARIRO, "wamid": wamid, "status": "sent", "accepted": None, "seq": 2, "traceparent": None}
         assert await page.next() == ("status", status)
         mark = {"messaging_product": "whatsapp", "status": "read", "message_id": first}
-        await whatsapp.post({**mark, "typing_indicator": {"type": "text"}})
-        assert (await page.next())[1]["status"] == "read"
+        trace = f"00-{'a' * 32}-{'b' * 16}-01"
+        await whatsapp.post({**mark, "typing_indicator": {"type": "text"}}, traceparent=trace)
+        told = (await page.next())[1]
+        assert (told["status"], told["traceparent"]) == ("read", trace), "what the person said has a trace, too"
         assert await page.next() == ("typing", {"phone": TARIRO})
         await whatsapp.sim("POST", "phones", {"phone": "0774444444", "name": "Nyasha"})
         assert await page.next() == ("phone", {"phone": "+263774444444", "name": "Nyasha"})

@@ -79,9 +79,9 @@ export class Talk {
     this.show(item.seq);
   }
 
-  status({ seq, status, accepted }) {
-    const item = this.items.get(seq);
-    if (item) this.put({ ...item, status, accepted: accepted ?? item.accepted });
+  status(told) {
+    const item = this.items.get(told.seq);
+    if (item) this.put({ ...item, ...told });
   }
 
   /** The network has changed: what waited for it may be seen now. */
