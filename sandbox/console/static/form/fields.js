@@ -84,10 +84,10 @@ export const drawField = (part, held, changed) => {
   const error = Object.assign(element("p", "bad"), { id: `${id}-error` });
   field.setAttribute("aria-describedby", `${error.id} ${help.id}`);
   const label = kind.grouped ? element("legend", "", title) : Object.assign(element("label", "", title), { htmlFor: id });
-  if (kind.grouped) field.prepend(label);
+  if (kind.grouped) field.prepend(label, help);
   else field.required = Boolean(part.required);
-  const content = kind.grouped ? [field] : part.type === "OptIn" ? [field, label] : [label, field];
-  const shown = element("div", part.type === "OptIn" ? "field opt" : "field", ...content, help, error);
+  const content = kind.grouped ? [field] : part.type === "OptIn" ? [field, label, help] : [label, field, help];
+  const shown = element("div", part.type === "OptIn" ? "field opt" : "field", ...content, error);
   const read = () => kind.read(field);
   const check = () => {
     const told = shown.closest("[hidden]") ? "" : wrong(part, field, read());

@@ -126,7 +126,7 @@ class Form {
       ...(this.way.length ? [button("Back", "quiet", () => this.act({ name: "back" }))] : []),
       ...(this.footer ? [this.footer] : []),
     ];
-    const made = element("form", "screen", ...parts, told, element("p", "row", ...ways));
+    const made = element("form", "screen", ...parts, element("div", "foot", told, element("p", "row", ...ways)));
     made.noValidate = true;
     made.addEventListener("submit", (event) => this.submit(event));
     this.sheet.querySelector("h2").textContent = screen.title;
