@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from services.conversation.forms.crypto import CannotOpen, Opened, compact, open_request
 from services.conversation.forms.screens import Asked, Final, NoSuchScreen, Screens, Shown
 from services.conversation.forms.sessions import Sessions, question_of
-from services.conversation.forms.tokens import FormClosed, Ticket, Tokens, is_token_signed
+from services.conversation.forms.tokens import FormClosed, Ticket, is_token_signed
 from shared.kernel.clock import Clock
 from shared.telemetry import metrics
 
@@ -49,7 +49,7 @@ class Reply:
 
 
 class Readable(Protocol):
-    """Reads tokens: `Tokens`, or what a test has in its place."""
+    """Reads tokens, as `Tokens` does."""
 
     def read(self, token: object, now: Any) -> Ticket: ...
 
@@ -64,7 +64,7 @@ class FormEndpoint:
         self,
         keys: Sequence[RSAPrivateKey],
         *,
-        tokens: Tokens | Readable,
+        tokens: Readable,
         sessions: Sessions,
         screens: Screens,
         secrets: Sequence[str],
