@@ -17,6 +17,7 @@ from services.reporting.ports import COMPARE, PROGRESS, RENDER, RING, ring
 from services.reporting.routes import Routes
 from services.reporting.settings import ReportingSettings
 from services.reporting.store import (
+    CREDEXES,
     EXCEPTIONS,
     FAILED_DELIVERIES,
     FINANCE_PEOPLE,
@@ -37,7 +38,7 @@ from shared.runtime.settings import read_settings
 
 KINDS = (
     *(SIGN_INS, SESSIONS, ALLOWANCES, ASKED),
-    *(LOG, JOURNAL, ROWS, GIFTS, VOLUNTEERS, STAFF_USE, FAILED_DELIVERIES),
+    *(LOG, JOURNAL, ROWS, GIFTS, CREDEXES, VOLUNTEERS, STAFF_USE, FAILED_DELIVERIES),
     *(REPORTS, REPORT_FILES, PLANS, FINANCE_PEOPLE, STATEMENTS, EXCEPTIONS),
 )
 

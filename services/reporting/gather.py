@@ -12,14 +12,16 @@ from services.reporting.domain.rows import STATES, PaymentRow
 from services.reporting.domain.summary import (
     METHOD_NAMES,
     NOT_SAID,
+    CredexVolume,
     CurrencySummary,
     Slice,
     Summary,
     by_size,
+    credex_volumes,
     imtt_of,
 )
 from services.reporting.settings import ReportingSettings
-from services.reporting.store import GIFTS, ROWS
+from services.reporting.store import CREDEXES, GIFTS, ROWS
 from shared.bus.entry import Entry
 from shared.kernel.clock import HARARE
 from shared.store.documents import Span
@@ -73,7 +75,15 @@ async def gather(entry: Entry, settings: ReportingSettings, period: Period, made
         summary.states = {state: summary.states[state] for state in STATES if state in summary.states}
         summary.imtt = imtt_of(summary.by_day, summary.currency, settings.imtt)
     currencies = tuple(found[currency] for currency in sorted(found))
-    return Summary(settings.organisation_name, period, made_at, currencies)
+    return Summary(settings.organisation_name, period, made_at, currencies, await credex_of(entry, period))
+
+
+async def credex_of(entry: Entry, period: Period) -> tuple[CredexVolume, ...]:
+    """The volumes of credex in a period, by denomination."""
+    by = ("denomination", "outcome")
+    made = await entry.sums(CREDEXES, {"made": within(period)}, by=by, of="units")
+    ended = await entry.sums(CREDEXES, {"ended": within(period)}, by=by, of="units")
+    return credex_volumes(made, ended)
 
 
 async def donors_of(entry: Entry, period: Period) -> dict[str, list[tuple[str | None, Slice]]]:

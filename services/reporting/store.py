@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, computed_field
 
+from services.reporting.domain.credexes import Credex
 from services.reporting.domain.exceptions import Finding
 from services.reporting.domain.gifts import Gift
 from services.reporting.domain.journal import JournalEntry
@@ -70,6 +71,13 @@ period (measured: a third of the time with the documents), the third finds every
 
 GIFTS = Kind("gifts", Gift, indexes=(("counts", "day", "currency", "member", "minor"), ("words", "day"), ("member",)))
 """One per settled payment, under its id: personal."""
+
+CREDEXES = Kind(
+    "credexes",
+    Credex,
+    indexes=(("made", "denomination", "outcome", "units"), ("ended", "denomination", "outcome", "units")),
+)
+"""One per credex that we heard of, under the core's id: without any person."""
 
 STAFF_USE = Kind("staff_use", StaffUse, indexes=(("day", "at"), ("member", "day", "at")))
 """The audit trail: one per use, under the id of the event that told of it."""

@@ -35,6 +35,7 @@ from services.reporting.domain.summary import (
     CurrencySummary,
     Slice,
     Summary,
+    credit_shown,
     in_steps,
     shown,
     step_name,
@@ -152,12 +153,33 @@ def _story(summary: Summary) -> list[Flowable]:
         ),
         Spacer(1, 8 * mm),
     ]
-    if not summary.currencies:
-        return [*story, Paragraph("There were no payments in this period.", _BODY), *_signatures()]
-    story += [Paragraph("At a glance", _PART), _glance(summary), Paragraph("Contents", _PART), _contents()]
+    if summary.currencies:
+        story += [Paragraph("At a glance", _PART), _glance(summary)]
+    else:
+        story.append(Paragraph("There were no payments in this period.", _BODY))
+    if summary.currencies or summary.credex:
+        story += [Paragraph("Contents", _PART), _contents()]
     for one in summary.currencies:
         story += [PageBreak(), *_currency(one, summary)]
+    if summary.credex:
+        story += [PageBreak(), *_credex(summary)]
     return [*story, *_signatures()]
+
+
+def _credex(summary: Summary) -> list[Flowable]:
+    story: list[Flowable] = [
+        Paragraph("Credex between members", _SECTION),
+        Paragraph(
+            "What members offered and gave each other here: credit, which is no money of ours. Each denomination is "
+            "counted for itself; offers by the day on which they were made, all else by the day of the outcome.",
+            _SOFT,
+        ),
+    ]
+    for volume in summary.credex:
+        rows = [[one.name, f"{one.count:,}", credit_shown(one.minor)] for one in volume.steps]
+        heads = (volume.denomination, "Offers", "Amount")
+        story.append(_together(volume.denomination, _table(heads, rows, (None, 28, 40), right={1, 2})))
+    return story
 
 
 def _contents() -> TableOfContents:

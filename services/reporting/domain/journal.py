@@ -1,4 +1,4 @@
-"""The ledger: one hash-chained journal per currency, in the log's order.
+"""The ledger: one hash-chained journal per currency and per denomination of credex, in the log's order.
 
 Each entry holds the hash of the one before it, so that whoever changes an entry must change all that follow; and it
 can be made again from the log, so that a chain that was forged as a whole is found out too.
@@ -23,7 +23,7 @@ START = "0" * 64
 
 
 class JournalEntry(BaseModel):
-    """One entry: lines that sum to zero. `number` is the place of its event among those that move this currency."""
+    """One entry: lines that sum to zero. `number` is the place of its event in the journal, named by `currency`."""
 
     currency: str
     number: int
@@ -79,7 +79,7 @@ def journal_id(currency: str, number: int) -> str:
 
 
 def entry_for(logged: LogEntry, previous: str, rules: Rules) -> JournalEntry:
-    """The journal's entry of an event of the log that moves money; `previous` is the hash of the entry before."""
+    """The journal's entry of an event of the log that moves something; `previous` is the hash of the entry before."""
     if logged.place is None or logged.currency is None:
         raise ValueError("this event has no place in a journal")
     day = harare_day(logged.at)
@@ -89,7 +89,7 @@ def entry_for(logged: LogEntry, previous: str, rules: Rules) -> JournalEntry:
         log_number=logged.number,
         event_id=logged.event_id,
         event=logged.event,
-        reference=logged.fact.payment_id,
+        reference=logged.fact.payment_id or logged.fact.credex_id,
         at=logged.at,
         day=day,
         lines=lines_of(logged.event, logged.fact, day, rules),

@@ -1,4 +1,4 @@
-"""The first page: today at a glance, and the last thirty days as a chart."""
+"""The first page: today at a glance, the last thirty days as a chart, and what members traded by credex."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aiohttp import web
 from services.reporting.domain.calendar import Period
 from services.reporting.domain.rows import STATES
 from services.reporting.domain.summary import METHOD_NAMES, NOT_SAID, Slice, by_size, in_steps
-from services.reporting.gather import times_of, within
+from services.reporting.gather import credex_of, times_of, within
 from services.reporting.pages.charts import bars
 from services.reporting.pages.desk import Desk, Visit
 from services.reporting.store import EXCEPTIONS, GIFTS, ROWS
@@ -54,6 +54,7 @@ class Today:
                 }
                 for currency in currencies
             ],
+            credex=await credex_of(entry, month),
             to_review=sum(count for _, count, _ in waiting),
             exceptions=len(exceptions),
             latest=latest,

@@ -22,13 +22,14 @@ from services.reporting.adapters.csv_file import COLUMNS, CsvReport, safe
 from services.reporting.adapters.excel import ExcelReport
 from services.reporting.adapters.pdf import write_pdf
 from services.reporting.app import KINDS
+from services.reporting.domain.accounts import credit_of, units_of
 from services.reporting.domain.gifts import Gift
 from services.reporting.domain.rows import PaymentRow
-from services.reporting.domain.summary import STATE_NAMES, Summary
+from services.reporting.domain.summary import STATE_NAMES, Summary, credit_shown
 from services.reporting.gather import gather, rows_of, within
 from services.reporting.settings import ReportingSettings
 from services.reporting.store import ROWS
-from services.reporting.tests.data import PERIOD, fill, payments
+from services.reporting.tests.data import PERIOD, credexes, fill, payments
 from shared.bus.dead_letters import DeadLetters
 from shared.bus.entry import Entry
 from shared.bus.erasure import Erasure
@@ -200,7 +201,7 @@ async def test_excel_has_real_numbers_dates_and_text_that_is_never_a_formula(
         report.add(batch)
     report.close()
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Summary", "USD", "ZWG"]
+    assert book.sheetnames == ["Summary", "USD", "ZWG", "Credex"]
     assert sum(name.startswith("xl/charts/chart") for name in zipfile.ZipFile(path).namelist()) == 6
     by_reference = {str(row.payment_id): (row, gift) for row, gift in expected}
     for currency in ("USD", "ZWG"):
@@ -231,6 +232,28 @@ async def test_excel_has_real_numbers_dates_and_text_that_is_never_a_formula(
         assert ("Settled", one.settled.minor / 100) in told
         assert ("Total", one.settled.minor / 100) in told
         assert ("Tithe", total(expected, one.currency, purpose="Tithe") / 100) in told
+
+
+async def test_excel_and_pdf_tell_the_volumes_of_credex_by_denomination(
+    summary: Summary, printed: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "r.xlsx"
+    ExcelReport(path, summary).close()
+    sheet = openpyxl.load_workbook(path)["Credex"]
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert {row[0] for row in rows} == {"CXX", "USD", "XAU", "Amount not known"}
+    offered = Counter[str]()
+    for one in credexes():
+        if one.amount and one.made_at:
+            offered[one.amount.denomination] += units_of(one.amount)
+    assert {row[0]: Decimal(str(row[3])) for row in rows if row[1] == "Offers made"} == {
+        denomination: credit_of(units) for denomination, units in offered.items()
+    }
+    assert sheet.auto_filter.ref == f"A1:D{len(rows) + 1}"
+    [page] = [page for page in text_of(printed)[1:] if "Credex between members" in page]
+    for denomination, units in offered.items():
+        assert denomination in page
+        assert credit_shown(units) in page
 
 
 @pytest.fixture
