@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -106,11 +107,30 @@ async def name_of(entry: Entry, member: str | None) -> str:
     return names[0] if names else "(no name)"
 
 
-async def rows_of(entry: Entry, period: Period, **only: str) -> AsyncIterator[list[tuple[PaymentRow, Gift | None]]]:
-    """Every payment of the period by time, in batches, with its gift where there is one. `only`: equal fields."""
-    async for rows in entry.stream(ROWS, {"at": times_of(period), **only}, order="at"):
+Payments = list[tuple[PaymentRow, Gift | None]]
+
+
+async def rows_of(entry: Entry, period: Period, **only: str) -> AsyncIterator[Payments]:
+    """Every payment of the period by time, in batches, with its gift where there is one. `only`: equal fields.
+
+    The next batch is read while one is written: both wait for others most of the time.
+    """
+
+    async def read() -> Payments | None:
+        rows = await anext(batches, None)
+        if rows is None:
+            return None
         gifts = await entry.read(GIFTS, [row.payment_id for row in rows if row.state in {"settled", "refunded"}])
-        yield [(row, gifts.get(row.payment_id)) for row in rows]
+        return [(row, gifts.get(row.payment_id)) for row in rows]
+
+    batches = entry.stream(ROWS, {"at": times_of(period), **only}, order="at")
+    following = asyncio.create_task(read())
+    try:
+        while (payments := await following) is not None:
+            following = asyncio.create_task(read())
+            yield payments
+    finally:
+        following.cancel()
 
 
 def _said(value: Any) -> str:

@@ -53,7 +53,7 @@ LOG = Kind(
 )
 """The event log, under the entries' numbers."""
 
-JOURNAL = Kind("journal", JournalEntry, indexes=(("currency", "number"), ("currency", "day")))
+JOURNAL = Kind("journal", JournalEntry, indexes=(("currency", "number"), ("currency", "reference", "to_funds")))
 """The ledger, under currency and number."""
 
 ROWS = Kind(

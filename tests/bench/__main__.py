@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from deploy.local.child import ServerFailed, ServerMissing
-from tests.bench import acknowledgements, latency, memory, mixed, payments
+from tests.bench import acknowledgements, finance, latency, memory, mixed, payments
 from tests.bench.numbers import Row, table
 from tests.bench.product import ROOT
 from tests.bench.progress import say
@@ -25,6 +25,7 @@ FIGURES: dict[str, Callable[[Servers, float | None], Awaitable[list[Row]]]] = {
     "memory": memory.measure,
     "payments": payments.measure,
     "mixed": mixed.measure,
+    "finance": finance.measure,
 }
 
 

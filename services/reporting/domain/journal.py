@@ -12,7 +12,7 @@ from collections.abc import AsyncIterable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, computed_field
 
 from services.reporting.domain.accounts import Line, Rules, lines_of
 from services.reporting.domain.log import LogEntry
@@ -39,14 +39,20 @@ class JournalEntry(BaseModel):
     """The hash of the entry before; SHA-256, hexadecimal."""
     hash: str = ""
 
+    @computed_field  # type: ignore[prop-decorator]  # mypy#1362: decorators on top of a property
+    @property
+    def to_funds(self) -> int:
+        """What it gives to funds, for sums. It follows from the lines, and so is no part of the hash."""
+        return -sum(line.minor for line in self.lines if line.account.startswith("fund:"))
+
     @property
     def id(self) -> str:
         """The id of its document: a second entry of one number is impossible."""
         return journal_id(self.currency, self.number)
 
     def digest(self) -> str:
-        """The hash that the entry must have: SHA-256 of its canonical JSON without the hash."""
-        content = self.model_dump(mode="json", exclude={"hash"})
+        """The hash that the entry must have: SHA-256 of its canonical JSON without the hash and what is computed."""
+        content = self.model_dump(mode="json", exclude={"hash", "to_funds"})
         return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pypdf
@@ -26,9 +27,9 @@ from services.reporting.domain.accounts import credit_of, units_of
 from services.reporting.domain.gifts import Gift
 from services.reporting.domain.rows import PaymentRow
 from services.reporting.domain.summary import STATE_NAMES, Summary, credit_shown
-from services.reporting.gather import gather, rows_of, within
+from services.reporting.gather import gather, rows_of, times_of, within
 from services.reporting.settings import ReportingSettings
-from services.reporting.store import ROWS
+from services.reporting.store import CREDEXES, GIFTS, JOURNAL, ROWS
 from services.reporting.tests.data import PERIOD, credexes, fill, payments
 from shared.bus.dead_letters import DeadLetters
 from shared.bus.entry import Entry
@@ -37,6 +38,7 @@ from shared.bus.memory import MemoryTransport
 from shared.bus.publisher import Publisher
 from shared.kernel.clock import HARARE, SystemClock
 from shared.runtime.settings import read_settings
+from shared.store.documents import Kind, Span
 from shared.store.memory import MemoryStore
 from shared.store.mongo import MongoStore, _steps
 from shared.store.stores import Stores
@@ -110,27 +112,43 @@ async def test_the_summary_adds_up_each_currency_every_way(summary: Summary, exp
 
 
 @pytest.mark.parametrize(
-    ("only", "by"),
+    ("kind", "where", "by", "of"),
     [
-        ({}, ("currency", "state")),
-        ({"state": "settled"}, ("currency", "day")),
-        ({"state": "settled"}, ("currency", "purpose")),
-        ({"state": "settled"}, ("currency", "method")),
-        ({"state": "settled"}, ("currency", "congregation")),
-        ({"state": "settled"}, ("currency", "province")),
+        (ROWS, {"day": within(PERIOD)}, ("currency", "state"), "minor"),
+        (ROWS, {"day": within(PERIOD), "state": "settled"}, ("currency", "day"), "minor"),
+        (ROWS, {"day": within(PERIOD), "state": "settled"}, ("currency", "purpose"), "minor"),
+        (ROWS, {"day": within(PERIOD), "state": "settled"}, ("currency", "method"), "minor"),
+        (ROWS, {"day": within(PERIOD), "state": "settled"}, ("currency", "congregation"), "minor"),
+        (ROWS, {"day": within(PERIOD), "state": "settled"}, ("currency", "province"), "minor"),
+        (ROWS, {"day": within(PERIOD), "state": "settled"}, ("currency", "day", "purpose", "method"), "minor"),
+        (ROWS, {"day": Span(), "state": "needs_review"}, ("state",), "minor"),
+        (CREDEXES, {"made": within(PERIOD)}, ("denomination", "outcome"), "units"),
+        (CREDEXES, {"ended": within(PERIOD)}, ("denomination", "outcome"), "units"),
+        (JOURNAL, {"currency": "USD"}, ("reference",), "to_funds"),
+        (GIFTS, {"counts": 1, "day": within(PERIOD)}, ("currency", "member"), "minor"),
     ],
 )
-async def test_the_figures_of_a_period_come_from_an_index_alone(
-    entry: Entry, mongo_url: str, only: dict[str, str], by: tuple[str, ...]
+async def test_the_figures_of_reports_and_of_the_first_page_come_from_an_index_alone(
+    entry: Entry, mongo_url: str, kind: Kind[Any], where: dict[str, Any], by: tuple[str, ...], of: str
 ) -> None:
     store = MongoStore(mongo_url, "report_files")
-    steps = _steps(ROWS, {"day": within(PERIOD), **only}, by, "minor")
-    plan = await store._database.command({"explain": {"aggregate": ROWS.name, "pipeline": steps, "cursor": {}}})
+    steps = _steps(kind, where, by, of)
+    plan = await store._database.command({"explain": {"aggregate": kind.name, "pipeline": steps, "cursor": {}}})
     await store.close()
     wins = str(plan["queryPlanner"]["winningPlan"] if "queryPlanner" in plan else plan["stages"][0])
     assert "IXSCAN" in wins
     assert "COLLSCAN" not in wins
     assert "FETCH" not in wins
+
+
+async def test_the_latest_payments_are_found_and_put_in_order_by_an_index(entry: Entry, mongo_url: str) -> None:
+    store = MongoStore(mongo_url, "report_files")
+    await store.prepare(KINDS)
+    plan = await store._cursor(ROWS.name, {"at": times_of(PERIOD)}, "-at").limit(50).explain()
+    await store.close()
+    wins = str(plan["queryPlanner"]["winningPlan"])
+    assert "IXSCAN" in wins
+    assert "SORT" not in wins
 
 
 async def test_the_tax_is_told_by_the_rate_of_each_day(summary: Summary) -> None:
