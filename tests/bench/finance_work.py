@@ -11,10 +11,11 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import timedelta
 from time import perf_counter, process_time
 
+import httpx
 import redis.asyncio
 from aiohttp.test_utils import make_mocked_request
 
@@ -52,6 +53,10 @@ AT_ONCE = 2000
 STATEMENT = "T-bench"
 LOOKS = 20
 """How often the first page is shown; the middle one is told."""
+
+
+Job = Callable[[str], Coroutine[None, None, str]]
+"""On the server of a URL; tells what came of it."""
 
 
 class Reporting:
@@ -94,7 +99,7 @@ class Reporting:
         )
 
 
-def _nobody(*_: object) -> object:
+def _nobody(*_: object) -> httpx.AsyncClient:
     raise AssertionError("reporting calls nobody by HTTP")
 
 
@@ -157,7 +162,7 @@ async def _create(store: DocumentStore, documents: list[Document], reporting: Re
         await store.create(documents[start : start + AT_ONCE], now=reporting.clock.now())
 
 
-def _report(kind: ReportKind) -> Callable[[str], Awaitable[str]]:
+def _report(kind: ReportKind) -> Job:
     async def make_report(mongo_url: str) -> str:
         async with Reporting(mongo_url, "finance") as reporting:
             request = RenderRequest(kind=kind, first=PERIOD.first, last=PERIOD.last)
@@ -192,7 +197,7 @@ async def look(mongo_url: str) -> str:
 
 
 FILLS = (fill_payments, fill_statement)
-JOBS: dict[str, Callable[[str], Awaitable[str]]] = {
+JOBS: dict[str, Job] = {
     "pdf": _report("pdf"),
     "excel": _report("excel"),
     "csv": _report("csv"),

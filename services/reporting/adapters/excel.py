@@ -149,12 +149,13 @@ def _write_credex(sheet: Worksheet, summary: Summary, formats: dict[str, Format]
     for column, (head, width) in enumerate({"Denomination": 19, "What": 19, "Offers": 11, "Amount": 18}.items()):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, head, formats["head" if column < 2 else "head_right"])
-    rows = [(volume.denomination, step) for volume in summary.credex for step in volume.steps]
-    for number, (denomination, step) in enumerate(rows, start=1):
-        _write_text(sheet, number, 0, denomination)
+    rows = [(volume, step) for volume in summary.credex for step in volume.steps]
+    for number, (volume, step) in enumerate(rows, start=1):
+        _write_text(sheet, number, 0, volume.denomination)
         _write_text(sheet, number, 1, step.name)
         sheet.write_number(number, 2, step.count, formats["count"])
-        sheet.write_number(number, 3, float(credit_of(step.minor)), formats["credit"])
+        if volume.is_known:
+            sheet.write_number(number, 3, float(credit_of(step.minor)), formats["credit"])
     sheet.autofilter(0, 0, len(rows), 3)
 
 

@@ -35,7 +35,6 @@ from services.reporting.domain.summary import (
     CurrencySummary,
     Slice,
     Summary,
-    credit_shown,
     in_steps,
     shown,
     step_name,
@@ -176,8 +175,8 @@ def _credex(summary: Summary) -> list[Flowable]:
         ),
     ]
     for volume in summary.credex:
-        rows = [[one.name, f"{one.count:,}", credit_shown(one.minor)] for one in volume.steps]
-        heads = (volume.denomination, "Offers", "Amount")
+        rows = [[one.name, f"{one.count:,}", volume.shown(one)] for one in volume.steps]
+        heads = ("What", "Offers", f"Amount ({volume.denomination})" if volume.is_known else "")
         story.append(_together(volume.denomination, _table(heads, rows, (None, 28, 40), right={1, 2})))
     return story
 
@@ -209,6 +208,7 @@ def _currency(one: CurrencySummary, summary: Summary) -> list[Flowable]:
         _slices("State", [Slice(STATE_NAMES[name], of.count, of.minor) for name, of in one.states.items()], code),
     ]
     if one.imtt is not None:
+        story.append(Spacer(1, 1.5 * mm))
         story.append(Paragraph(f"For information: IMTT on what was settled is {shown(one.imtt.minor, code)}.", _SOFT))
     if one.settled.minor:
         step = step_name(summary.period)

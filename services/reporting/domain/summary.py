@@ -98,6 +98,15 @@ class CredexVolume:
     steps: tuple[Slice, ...]
     """Made and still open by the day of the offer, all others by the day of the outcome."""
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there are amounts."""
+        return self.denomination != UNKNOWN_DENOMINATION
+
+    def shown(self, step: Slice) -> str:
+        """The amount of a step as people read it: `1,234.50`, `0.0125`; empty where it is not known."""
+        return f"{credit_of(step.minor):,}" if self.is_known else ""
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -187,8 +196,3 @@ def imtt_of(by_day: dict[date, Slice], currency: str, rates: Rates) -> Money | N
 def shown(minor: int, currency: str) -> str:
     """An amount as people read it in a column: `1,234.50`."""
     return f"{Money.from_minor(minor, currency).amount:,}"
-
-
-def credit_shown(units: int) -> str:
-    """An amount of credex as people read it: `1,234.50`, `0.0125`."""
-    return f"{credit_of(units):,}"

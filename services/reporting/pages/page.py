@@ -9,7 +9,7 @@ from pathlib import Path
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.reporting.domain.summary import METHOD_NAMES, STATE_NAMES, credit_shown, shown
+from services.reporting.domain.summary import METHOD_NAMES, STATE_NAMES, shown
 from shared.kernel.clock import HARARE
 from shared.kernel.money import Money
 
@@ -54,7 +54,7 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters.update(time=time_of, day=day_of, plain=plain, money=money)
-_TEMPLATES.globals.update(shown=shown, credit_shown=credit_shown, STATES=STATE_NAMES, METHODS=METHOD_NAMES)
+_TEMPLATES.globals.update(shown=shown, STATES=STATE_NAMES, METHODS=METHOD_NAMES)
 
 
 def page(template: str, values: Mapping[str, object], *, status: int = 200) -> web.Response:

@@ -51,7 +51,7 @@ class Reports:
             reports=[(Period(report.first, report.last), report) for report in reports],
             first=today.replace(day=1),
             last=today,
-            calendar=[str(time) for time in self._desk.settings.report_times.times],
+            calendar=[time.told for time in self._desk.settings.report_times.times],
         )
 
     async def ask(self, visit: Visit) -> web.StreamResponse:

@@ -10,7 +10,7 @@ import pytest
 from services.reporting.app import make
 from services.reporting.domain.accounts import credit_of, is_account, units_of
 from services.reporting.domain.calendar import Period
-from services.reporting.domain.summary import CredexVolume, Slice, credit_shown
+from services.reporting.domain.summary import CredexVolume, Slice
 from services.reporting.gather import credex_of
 from services.reporting.proof import journals, prove
 from services.reporting.settings import ReportingSettings
@@ -79,18 +79,18 @@ async def test_volumes_are_told_per_denomination_with_its_own_decimals() -> None
         upgraded = TierUpgraded(member=GIVER, answers="4", tier=3, amount=Credit.of("1.00", "USD"), credex_id="C-6")
         await harness.say(upgraded)
         cxx, usd, xau = await volumes(harness)
-        assert [(step.name, step.count, credit_shown(step.minor)) for step in cxx.steps] == [
+        assert [(step.name, step.count, cxx.shown(step)) for step in cxx.steps] == [
             ("Offers made", 2, "20.00"),
             ("Accepted", 1, "12.345"),
             ("Declined", 1, "7.655"),
         ]
-        assert [(step.name, credit_shown(step.minor)) for step in usd.steps] == [
+        assert [(step.name, usd.shown(step)) for step in usd.steps] == [
             ("Offers made", "25.00"),
             ("Accepted", "5.00"),
             ("Cancelled", "20.00"),
             ("Paid for a tier", "1.00"),
         ]
-        assert [(step.name, credit_shown(step.minor)) for step in xau.steps] == [
+        assert [(step.name, xau.shown(step)) for step in xau.steps] == [
             ("Offers made", "0.0125"),
             ("Still open", "0.0125"),
         ]
@@ -159,7 +159,7 @@ async def test_no_member_account_or_name_of_a_credex_is_kept() -> None:
 def test_credit_keeps_its_digits_and_what_is_finer_than_a_journal_is_refused() -> None:
     for text in ("0.000001", "12.345", "0.0125", "1000000.10"):
         assert credit_of(units_of(Credit.of(text, "CXX"))) == Decimal(text)
-    assert credit_shown(1_234_500_000) == "1,234.50"
+    assert CredexVolume("CXX", ()).shown(Slice("Accepted", 1, 1_234_500_000)) == "1,234.50"
     with pytest.raises(ValueError, match="more than 6 decimals"):
         units_of(Credit.of("0.0000001", "CXX"))
 

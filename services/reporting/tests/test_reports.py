@@ -192,6 +192,14 @@ def test_a_time_that_cannot_be_names_itself(text: str) -> None:
         Calendar.parse(text)
 
 
+def test_times_are_told_as_people_say_them() -> None:
+    assert [time.told for time in Calendar.parse("daily 06:30; weekly friday 17:00; monthly 28 07:00").times] == [
+        "every day at 06:30",
+        "every Friday at 17:00",
+        "on day 28 of each month at 07:00",
+    ]
+
+
 def test_one_schedule_has_one_time() -> None:
     with pytest.raises(ValueError, match="twice"):
         Calendar.parse("daily 07:00; daily 08:00")
