@@ -51,7 +51,7 @@ def make(tools: Tools) -> Service:
     renderer = Renderer(entry, settings, files, tools.clock)
     comparer = Comparer(entry, settings, tools.clock)
     desk = Desk(entry, settings, Sessions(entry, settings, tools.clock, tools.chance), tools.clock, tools.chance)
-    pages = Routes(desk, partial(CsvReport, bom=settings.csv_bom), tools.common.service_token.get_secret_value())
+    pages = Routes(desk, files, partial(CsvReport, bom=settings.csv_bom), tools.common.service_token.get_secret_value())
 
     def add_routes(app: web.Application) -> None:
         files.add_to(app)

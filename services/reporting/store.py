@@ -108,8 +108,13 @@ class Report(BaseModel):
 
     @property
     def file_id(self) -> str | None:
-        """The id of the file: the last part of the address that it was given."""
-        return PurePosixPath(urlsplit(self.file.url).path).name if self.file else None
+        """The id of the file."""
+        return id_of(self.file) if self.file else None
+
+
+def id_of(file: FileRef) -> str:
+    """The id of a file: the last part of the address that it was given."""
+    return PurePosixPath(urlsplit(file.url).path).name
 
 
 REPORTS = Kind("reports", Report, indexes=(("asked_at",),))

@@ -84,6 +84,8 @@ class ReportReady(Event, name="reporting.report_ready", version=1, key="asked_by
     file: FileRef
     figures: tuple[CurrencyFigures, ...]
     schedule: Schedule | None = None
+    link: str | None = None
+    """Set when the file is too big to be sent: its signed address for a browser, good for a week."""
 
 
 class ReportFailed(Event, name="reporting.report_failed", version=1, key="asked_by"):
