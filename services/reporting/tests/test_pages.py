@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import re
 from collections.abc import AsyncIterator
@@ -20,7 +19,6 @@ from shared.contracts.notifier import SendMessage
 from shared.contracts.payments import PaymentSettled, ReceiptIssued
 from shared.contracts.reporting import MakeReport, ReportReady
 from shared.kernel.money import Money
-from shared.testing.harness import look_every
 
 
 @pytest.fixture
@@ -261,37 +259,6 @@ STATEMENT = (
     b"24/11/2026,1,P-1,20.00,,,EcoCash,Paid\n"
     b"24/11/2026,2,P-2,25.00,,,EcoCash,Paid\n"
 )
-
-
-async def test_a_report_too_big_to_be_sent_is_fetched_by_a_signed_link_for_a_week(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("REPORT_DOCUMENT_BYTES", "500")
-    async with PagesWorld() as world:
-        day = world.harness.clock.now().date()
-        await world.harness.say(settled("P-1"))
-        for kind in ("csv", "pdf"):
-            asked = {"asked_by": TREASURER, "kind": kind, "first": day, "last": day}
-            await world.harness.say(MakeReport.model_validate(asked))
-        small, big = world.harness.all(ReportReady)
-        assert small.link is None
-        assert big.link is not None
-        assert big.link.startswith("http://127.0.0.1:8010/finance/files/F-")
-        path = big.link.removeprefix("http://127.0.0.1:8010")
-        browser = world.browser()  # not signed in
-        answer = await browser.get(path)
-        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
-        assert hashlib.sha256(answer.content).hexdigest() == big.file.sha256
-        assert answer.headers["cache-control"] == "no-store"
-        for wrong in (path[:-1] + ("0" if path[-1] != "0" else "1"), path.replace("expires=1", "expires=2"), "F-1"):
-            refused = await browser.get(wrong if wrong.startswith("/") else f"/finance/files/{wrong}")
-            assert refused.status_code == 403
-            assert "not made here" in refused.text
-        look_every(86_400, monkeypatch)
-        await world.harness.advance(7 * 86_400, step=86_400)
-        over = await browser.get(path)
-        assert over.status_code == 403
-        assert "ask for the report again" in over.text
 
 
 async def test_an_exception_is_corrected_by_two_people_and_the_ledger_shows_it(world: PagesWorld) -> None:

@@ -20,12 +20,13 @@ import openpyxl
 import pypdf
 import pytest
 
-from services.reporting.adapters.csv_file import COLUMNS, CsvReport, safe
+from services.reporting.adapters.csv_file import COLUMNS, CsvReport
 from services.reporting.adapters.excel import ExcelReport
 from services.reporting.adapters.pdf import write_pdf
 from services.reporting.adapters.pdf_charts import nice_step
 from services.reporting.app import KINDS
 from services.reporting.domain.accounts import credit_of, units_of
+from services.reporting.domain.cells import safe
 from services.reporting.domain.gifts import Gift
 from services.reporting.domain.rows import PaymentRow
 from services.reporting.domain.summary import STATE_NAMES, Summary
