@@ -33,7 +33,7 @@ from services.payments import receipt_commands
 from services.payments.app import make as make_payments
 from services.payments.settings import ReceiptKeySettings
 from services.reporting.app import make as make_reporting
-from services.reporting.proof import currencies, export, prove
+from services.reporting.proof import export, journals, prove
 from services.reporting.settings import ReportingSettings
 from services.reporting.store import JOURNAL, LOG
 from shared.bus.dead_letters import DEAD_LETTERS, DeadLetters
@@ -189,7 +189,7 @@ async def _verify_ledger(_: argparse.Namespace) -> int:
     rules = read_settings(ReportingSettings).rules
     stores = await _stores_of("reporting", [LOG, JOURNAL])
     try:
-        proofs = [await prove(stores, currency, rules) for currency in currencies()]
+        proofs = [await prove(stores, currency, rules) for currency in await journals(stores)]
     finally:
         await stores.close()
     for proof in proofs:
@@ -203,7 +203,7 @@ async def _verify_ledger(_: argparse.Namespace) -> int:
 async def _export_ledger(_: argparse.Namespace) -> int:
     stores = await _stores_of("reporting", [LOG, JOURNAL])
     try:
-        await export(stores, currencies(), sys.stdout)
+        await export(stores, await journals(stores), sys.stdout)
     finally:
         await stores.close()
     return 0

@@ -17,6 +17,7 @@ from services.reporting.ports import COMPARE, PROGRESS, RENDER, RING, ring
 from services.reporting.routes import Routes
 from services.reporting.settings import ReportingSettings
 from services.reporting.store import (
+    CREDEXES,
     EXCEPTIONS,
     FAILED_DELIVERIES,
     FINANCE_PEOPLE,
@@ -37,7 +38,7 @@ from shared.runtime.settings import read_settings
 
 KINDS = (
     *(SIGN_INS, SESSIONS, ALLOWANCES, ASKED),
-    *(LOG, JOURNAL, ROWS, GIFTS, VOLUNTEERS, STAFF_USE, FAILED_DELIVERIES),
+    *(LOG, JOURNAL, ROWS, GIFTS, CREDEXES, VOLUNTEERS, STAFF_USE, FAILED_DELIVERIES),
     *(REPORTS, REPORT_FILES, PLANS, FINANCE_PEOPLE, STATEMENTS, EXCEPTIONS),
 )
 
@@ -50,7 +51,7 @@ def make(tools: Tools) -> Service:
     renderer = Renderer(entry, settings, files, tools.clock)
     comparer = Comparer(entry, settings, tools.clock)
     desk = Desk(entry, settings, Sessions(entry, settings, tools.clock, tools.chance), tools.clock, tools.chance)
-    pages = Routes(desk, partial(CsvReport, bom=settings.csv_bom), tools.common.service_token.get_secret_value())
+    pages = Routes(desk, files, partial(CsvReport, bom=settings.csv_bom), tools.common.service_token.get_secret_value())
 
     def add_routes(app: web.Application) -> None:
         files.add_to(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -12,14 +13,16 @@ from services.reporting.domain.rows import STATES, PaymentRow
 from services.reporting.domain.summary import (
     METHOD_NAMES,
     NOT_SAID,
+    CredexVolume,
     CurrencySummary,
     Slice,
     Summary,
     by_size,
+    credex_volumes,
     imtt_of,
 )
 from services.reporting.settings import ReportingSettings
-from services.reporting.store import GIFTS, ROWS
+from services.reporting.store import CREDEXES, GIFTS, ROWS
 from shared.bus.entry import Entry
 from shared.kernel.clock import HARARE
 from shared.store.documents import Span
@@ -73,7 +76,15 @@ async def gather(entry: Entry, settings: ReportingSettings, period: Period, made
         summary.states = {state: summary.states[state] for state in STATES if state in summary.states}
         summary.imtt = imtt_of(summary.by_day, summary.currency, settings.imtt)
     currencies = tuple(found[currency] for currency in sorted(found))
-    return Summary(settings.organisation_name, period, made_at, currencies)
+    return Summary(settings.organisation_name, period, made_at, currencies, await credex_of(entry, period))
+
+
+async def credex_of(entry: Entry, period: Period) -> tuple[CredexVolume, ...]:
+    """The volumes of credex in a period, by denomination."""
+    by = ("denomination", "outcome")
+    made = await entry.sums(CREDEXES, {"made": within(period)}, by=by, of="units")
+    ended = await entry.sums(CREDEXES, {"ended": within(period)}, by=by, of="units")
+    return credex_volumes(made, ended)
 
 
 async def donors_of(entry: Entry, period: Period) -> dict[str, list[tuple[str | None, Slice]]]:
@@ -96,11 +107,30 @@ async def name_of(entry: Entry, member: str | None) -> str:
     return names[0] if names else "(no name)"
 
 
-async def rows_of(entry: Entry, period: Period, **only: str) -> AsyncIterator[list[tuple[PaymentRow, Gift | None]]]:
-    """Every payment of the period by time, in batches, with its gift where there is one. `only`: equal fields."""
-    async for rows in entry.stream(ROWS, {"at": times_of(period), **only}, order="at"):
+Payments = list[tuple[PaymentRow, Gift | None]]
+
+
+async def rows_of(entry: Entry, period: Period, **only: str) -> AsyncIterator[Payments]:
+    """Every payment of the period by time, in batches, with its gift where there is one. `only`: equal fields.
+
+    The next batch is read while one is written: both wait for others most of the time.
+    """
+
+    async def read() -> Payments | None:
+        rows = await anext(batches, None)
+        if rows is None:
+            return None
         gifts = await entry.read(GIFTS, [row.payment_id for row in rows if row.state in {"settled", "refunded"}])
-        yield [(row, gifts.get(row.payment_id)) for row in rows]
+        return [(row, gifts.get(row.payment_id)) for row in rows]
+
+    batches = entry.stream(ROWS, {"at": times_of(period), **only}, order="at")
+    following = asyncio.create_task(read())
+    try:
+        while (payments := await following) is not None:
+            following = asyncio.create_task(read())
+            yield payments
+    finally:
+        following.cancel()
 
 
 def _said(value: Any) -> str:

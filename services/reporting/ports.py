@@ -25,6 +25,8 @@ class RenderAnswer(BaseModel):
 
     file: FileRef | None
     figures: tuple[CurrencyFigures, ...]
+    link: str | None = None
+    """Where a browser finds the file, when it is too big to be sent."""
 
 
 RENDER = Call(

@@ -6,10 +6,10 @@ import csv
 from collections.abc import AsyncIterator
 from typing import Any, TextIO
 
-from services.reporting.domain.accounts import Rules
+from services.reporting.domain.accounts import CREDEX, Rules, amount_in
 from services.reporting.domain.journal import START, Broken, Proof, Verifier, entry_for
 from services.reporting.store import JOURNAL, LOG
-from shared.kernel.money import DECIMALS, Money
+from shared.kernel.money import DECIMALS
 from shared.store.documents import Kind, Span, State
 from shared.store.stores import Stores
 
@@ -18,7 +18,7 @@ COLUMNS = ("currency", "number", "date", "event", "reference", "account", "debit
 
 
 async def prove(stores: Stores, currency: str, rules: Rules) -> Proof:
-    """Verify one journal: its chain and sums, and each entry against the event of the log that it stands for."""
+    """Verify a journal of `journals`: its chain and sums, and each entry against the event of the log behind it."""
     verifier = Verifier(currency)
     logged = _all(stores, LOG, {"currency": currency, "place": Span(1)}, "place")
     hash = START
@@ -45,15 +45,17 @@ async def export(stores: Stores, currencies: list[str], to: TextIO) -> None:
     for currency in currencies:
         async for entry in _all(stores, JOURNAL, {"currency": currency}, "number"):
             for line in entry.lines:
-                amount = Money.from_minor(abs(line.minor), currency).amount
+                amount = amount_in(currency, abs(line.minor))
                 sides = (amount, "") if line.minor > 0 else ("", amount)
                 start = (currency, entry.number, entry.day, entry.event, entry.reference, line.account)
                 writer.writerow([*start, *sides, entry.log_number, entry.hash])
 
 
-def currencies() -> list[str]:
-    """Every currency that a journal may be kept in."""
-    return sorted(DECIMALS)
+async def journals(stores: Stores) -> list[str]:
+    """The journals of every currency, and of the denominations of credex that were ever used."""
+    logged = await stores.sums(LOG, {}, by=("currency",), of="number")
+    used = {journal for (journal,), _, _ in logged if journal and journal.startswith(CREDEX)}
+    return [*sorted(DECIMALS), *sorted(used)]
 
 
 async def _all(stores: Stores, kind: Kind[State], where: dict[str, Any], order: str) -> AsyncIterator[State]:

@@ -15,6 +15,7 @@ from services.reporting.pages.reports import Reports
 from services.reporting.pages.signing_in import SigningIn
 from services.reporting.pages.today import Today
 from services.reporting.pages.volunteers import Volunteers
+from shared.http.files import Files
 from shared.http.inside import only_from_inside
 
 TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
@@ -23,23 +24,24 @@ TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 class Routes:
     """The pages, over a Desk."""
 
-    def __init__(self, desk: Desk, export: Callable[[Path], Writer], token: str) -> None:
+    def __init__(self, desk: Desk, files: Files, export: Callable[[Path], Writer], token: str) -> None:
         self._desk = desk
         self._token = token
         self._signing_in = SigningIn(desk)
         self._today = Today(desk)
         self._payments = Payments(desk, export)
         self._exceptions = Exceptions(desk)
-        self._reports = Reports(desk)
+        self._reports = Reports(desk, files)
         self._volunteers = Volunteers(desk)
 
     def add_to(self, app: web.Application) -> None:
-        """Add every route. All of them are for the gateway alone, and all but three for those who are signed in."""
+        """Add every route: all for the gateway alone, and all but the first five for those who are signed in."""
         open_to_all = (
             ("GET", "/sign-in", self._signing_in.ask_number),
             ("POST", "/sign-in", self._signing_in.send_code),
             ("POST", "/code", self._signing_in.take_code),
             ("GET", "/static/{name}", self.static),
+            ("GET", "/files/{id}", self._reports.linked),
         )
         for method, path, handler in open_to_all:
             app.router.add_route(method, f"/finance{path}", only_from_inside(self._token, handler))

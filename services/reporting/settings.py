@@ -59,6 +59,8 @@ class ReportingSettings(Settings):
     """`STATEMENT_COLUMNS`: which columns of the provider's statement say what."""
     csv_bom: bool = True
     """`CSV_BOM`: begin CSV files with a byte order mark, by which Excel knows that they are UTF-8."""
+    report_document_bytes: int = Field(default=5_000_000, ge=1, le=95_000_000)
+    """`REPORT_DOCUMENT_BYTES`: a report that is larger comes as a link, good for a week, and not as a document."""
     traces_url: str | None = None
     """`TRACES_URL`: where a trace is shown; its id is put after it. Empty: no links."""
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, computed_field
 
+from services.reporting.domain.credexes import Credex
 from services.reporting.domain.exceptions import Finding
 from services.reporting.domain.gifts import Gift
 from services.reporting.domain.journal import JournalEntry
@@ -52,7 +53,7 @@ LOG = Kind(
 )
 """The event log, under the entries' numbers."""
 
-JOURNAL = Kind("journal", JournalEntry, indexes=(("currency", "number"), ("currency", "day")))
+JOURNAL = Kind("journal", JournalEntry, indexes=(("currency", "number"), ("currency", "reference", "to_funds")))
 """The ledger, under currency and number."""
 
 ROWS = Kind(
@@ -70,6 +71,13 @@ period (measured: a third of the time with the documents), the third finds every
 
 GIFTS = Kind("gifts", Gift, indexes=(("counts", "day", "currency", "member", "minor"), ("words", "day"), ("member",)))
 """One per settled payment, under its id: personal."""
+
+CREDEXES = Kind(
+    "credexes",
+    Credex,
+    indexes=(("made", "denomination", "outcome", "units"), ("ended", "denomination", "outcome", "units")),
+)
+"""One per credex that we heard of, under the core's id: without any person."""
 
 STAFF_USE = Kind("staff_use", StaffUse, indexes=(("day", "at"), ("member", "day", "at")))
 """The audit trail: one per use, under the id of the event that told of it."""
@@ -100,8 +108,13 @@ class Report(BaseModel):
 
     @property
     def file_id(self) -> str | None:
-        """The id of the file: the last part of the address that it was given."""
-        return PurePosixPath(urlsplit(self.file.url).path).name if self.file else None
+        """The id of the file."""
+        return id_of(self.file) if self.file else None
+
+
+def id_of(file: FileRef) -> str:
+    """The id of a file: the last part of the address that it was given."""
+    return PurePosixPath(urlsplit(file.url).path).name
 
 
 REPORTS = Kind("reports", Report, indexes=(("asked_at",),))

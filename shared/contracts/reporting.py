@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.base import Command, Event
 from shared.contracts.files import FileRef
+from shared.kernel.credit import Credit
 from shared.kernel.ids import MemberId
 from shared.kernel.money import Money
 
@@ -83,6 +84,8 @@ class ReportReady(Event, name="reporting.report_ready", version=1, key="asked_by
     file: FileRef
     figures: tuple[CurrencyFigures, ...]
     schedule: Schedule | None = None
+    link: str | None = None
+    """Set when the file is too big to be sent: its signed address for a browser, good for a week."""
 
 
 class ReportFailed(Event, name="reporting.report_failed", version=1, key="asked_by"):
@@ -238,6 +241,9 @@ class Fact(_Part):
     debit: str | None = None
     credit: str | None = None
     """Accounts of a correction."""
+    credex_id: str | None = None
+    credex: Credit | None = None
+    """Credit that was offered or given, and the core's id of it: never money, never in a journal of money."""
 
 
 class LogEvent(Command, name="reporting.log_event", version=1, key="book"):
@@ -252,9 +258,18 @@ class LogEvent(Command, name="reporting.log_event", version=1, key="book"):
 
 
 class PostEntry(Command, name="reporting.post_entry", version=1, key="currency"):
-    """Post the oldest event of the log that this currency's journal lacks. Reporting asks it of itself."""
+    """Post the oldest event of the log that a journal lacks. Reporting asks it of itself.
+
+    `currency` names the journal: an ISO code, or `credex:` with a denomination.
+    """
 
     currency: str
+
+
+class EndCredex(Command, name="reporting.end_credex", version=1, key="credex_id"):
+    """One of several offers that were accepted together. Reporting asks it of itself: one document at a time."""
+
+    credex_id: str
 
 
 class ReconcileStatement(Command, name="reporting.reconcile_statement", version=1, key="statement"):

@@ -25,18 +25,22 @@ from shared.kernel.ids import derive_id
 from shared.runtime.service import Tools
 from shared.store.documents import Kind
 
+PART = 10_000_000
+"""Bytes of a file in one document."""
 LIFE = timedelta(days=1)
 """How long a URL works: as long as anybody tries to send a message with the file."""
 
 
 class StoredFile(BaseModel):
-    """One file; MongoDB takes up to 16 MB a document, which leaves 11 MB for the bytes."""
+    """One file, or a part of a larger one: MongoDB takes up to 16 MB a document."""
 
     name: str
     type: str
     sha256: str
     content: str
     """Base64."""
+    parts: int = 1
+    """How many documents hold the file: the first under its id, the others under `id.2` and so on."""
 
 
 FILES: Kind[StoredFile] = Kind("files", StoredFile, keep=2 * LIFE)
@@ -60,11 +64,28 @@ class Files:
         sha256 = hashlib.sha256(content).hexdigest()
         # The day is part of the id: a file made again gets a life of its own, and no URL outlives its document.
         id = derive_id("F", self._kind.name, name, type, sha256, now.date())
-        stored = StoredFile(name=name, type=type, sha256=sha256, content=base64.b64encode(content).decode())
-        await self._entry(self._service).create(self._kind, {id: stored})
+        pieces = [content[start : start + PART] for start in range(0, len(content) or 1, PART)]
+        for number, piece in reversed(list(enumerate(pieces, start=1))):  # who finds the first finds all
+            encoded = base64.b64encode(piece).decode()
+            part = StoredFile(name=name, type=type, sha256=sha256, content=encoded, parts=len(pieces))
+            await self._entry(self._service).create(self._kind, {_part_id(id, number): part})
         expires = int((now + LIFE).timestamp())
         url = f"{self._url}/{self._kind.name}/{id}?expires={expires}&signature={self._sign(id, str(expires))}"
         return FileRef(url=url, sha256=sha256, size=len(content), name=name, type=type)
+
+    async def read(self, id: str) -> tuple[StoredFile, bytes] | None:
+        """What is kept of a file, and its bytes; None when it is kept no more."""
+        entry = self._entry(self._service)
+        stored = (await entry.read(self._kind, [id])).get(id)
+        if stored is None:
+            return None
+        content = bytearray(base64.b64decode(stored.content))
+        for number in range(2, stored.parts + 1):
+            part = (await entry.read(self._kind, [_part_id(id, number)])).get(_part_id(id, number))
+            if part is None:
+                return None
+            content += base64.b64decode(part.content)
+        return stored, bytes(content)
 
     def add_to(self, app: web.Application) -> None:
         """Add the route that the URLs lead to."""
@@ -77,11 +98,12 @@ class Files:
             return problem(403, "This address was not made here.")
         if datetime.fromtimestamp(int(expires), UTC) <= self._clock.now():
             return problem(410, "This address has expired; ask for the file again.")
-        stored = (await self._entry(self._service).read(self._kind, [id])).get(id)
-        if stored is None:
+        found = await self.read(id)
+        if found is None:
             return problem(404, "There is no such file any more; ask for it again.")
+        stored, content = found
         return web.Response(
-            body=base64.b64decode(stored.content),
+            body=content,
             content_type=stored.type,
             headers={
                 "content-disposition": f"attachment; filename*=UTF-8''{quote(stored.name, safe='')}",
@@ -92,3 +114,7 @@ class Files:
 
     def _sign(self, id: str, expires: str) -> str:
         return hmac.new(self._key, f"{self._kind.name}\n{id}\n{expires}".encode(), hashlib.sha256).hexdigest()
+
+
+def _part_id(id: str, number: int) -> str:
+    return id if number == 1 else f"{id}.{number}"

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from deploy.local.child import ServerFailed, ServerMissing
-from tests.bench import acknowledgements, forms, latency, memory, mixed, payments
+from tests.bench import acknowledgements, finance, forms, latency, memory, mixed, payments
 from tests.bench.numbers import Row, table
 from tests.bench.product import ROOT
 from tests.bench.progress import say
@@ -26,6 +26,7 @@ FIGURES: dict[str, Callable[[Servers, float | None], Awaitable[list[Row]]]] = {
     "payments": payments.measure,
     "forms": forms.measure,
     "mixed": mixed.measure,
+    "finance": finance.measure,
 }
 
 

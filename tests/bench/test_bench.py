@@ -134,4 +134,4 @@ async def test_as_fast_as_answered_ends_in_time_with_nothing_under_way() -> None
         ended += 1
 
     await as_fast_as_answered(4, 0.02, act)
-    assert begun == ended > 4
+    assert begun == ended >= 4  # how many more says how busy the machine is

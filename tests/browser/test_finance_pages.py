@@ -127,5 +127,7 @@ async def test_no_page_has_a_barrier_or_is_wider_than_its_window(
         await page.screenshot(path=tmp_path / f"finance{path.replace('/', '-')}-{width}.png", full_page=True)
         wider = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wider <= 0, f"{path} is {wider} pixels too wide"
+        cut = await page.evaluate("[...document.querySelectorAll('.scroll')].some(t => t.scrollWidth > t.clientWidth)")
+        assert not cut, f"a table of {path} has its amounts out of sight"
         assert await barriers(page) == []
     assert visiting.complaints == visiting.elsewhere == []

@@ -10,8 +10,10 @@ import httpx
 import pytest
 import redis
 
+from tests.journeys.pages import Pages
 from tests.journeys.phone import Phone
 from tests.journeys.system import System
+from tests.journeys.waiting import eventually
 
 TARIRO, THEMBA, CHIPO = "+263771111111", "+263772222222", "+263773333333"
 HANDLES = {number: number.removeprefix("+") for number in (TARIRO, THEMBA, CHIPO)}
@@ -139,6 +141,33 @@ def test_a_shortcut_is_offered_told_accepted_and_told(tariro: Phone, themba: Pho
     themba.hears("Accepted: *USD 0.50*")
     tariro.hears("Themba Ndlovu Personal accepted your offer of *USD 0.50*")
     assert [one["amount"] for one in core.offers()] == ["0.50 USD"]
+
+
+def test_what_members_trade_is_in_the_books_of_finance_without_them(
+    tariro: Phone, themba: Phone, shared_system: System, core: Core
+) -> None:
+    offers(tariro, f"0.73=>{HANDLES[THEMBA]}")
+    themba.hears("offers you *USD 0.73*")
+    themba.tap("Accept")
+    themba.hears("Accepted: *USD 0.73*")
+    [offer] = core.offers()
+
+    def posted() -> list[list[str]]:
+        lines = shared_system.ruvimbo("ledger", "export").stdout.splitlines()
+        return [line.split(",")[:8] for line in lines if offer["id"] in line]
+
+    rows = eventually(posted, "the credex is in the ledger")
+    assert [(row[0], row[3], *row[5:]) for row in rows] == [
+        ("credex:USD", "credex.offer_accepted", "credex:USD:received", "0.73", ""),
+        ("credex:USD", "credex.offer_accepted", "credex:USD:given", "", "0.73"),
+    ]
+    assert shared_system.ruvimbo("ledger", "verify").returncode == 0
+    staff = shared_system.outside.phone("+263773000001")
+    staff.say("hi")
+    staff.hears("")
+    pages = Pages(shared_system, staff)
+    assert "Credex between members" in pages.get("/finance").text
+    pages.close()
 
 
 def test_a_promise_with_and_without_a_date_and_outside_of_the_days(themba: Phone, tariro: Phone) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from tests.journeys.donor import confirm_gift, introduce
+from tests.journeys.outside import Outside
 from tests.journeys.pages import Pages
 from tests.journeys.phone import Phone
 from tests.journeys.system import System
@@ -52,35 +55,60 @@ def two_people(tmp_path_factory: pytest.TempPathFactory, mongo_url: str) -> Iter
         yield system
 
 
-def test_two_approve_a_bank_payment_and_a_refund_and_a_dispute_are_the_same_everywhere(two_people: System) -> None:
+def test_a_gift_a_bank_payment_of_two_a_refund_and_a_dispute_are_the_same_everywhere(two_people: System) -> None:
     outside = two_people.outside
     rudo, farai = outside.phone(RUDO), outside.new_phone(FARAI)
     for one in (rudo, farai):
         one.say("/admin")
         one.hears("/approve ID")
     by_bank = _give_by_bank(outside.new_phone(), "80 usd", rudo, farai)
+    _, by_wallet = _give_by_wallet(outside.new_phone(), "12.34 usd")
     refunded, disputed = (_give_by_wallet(outside.new_phone(), amount) for amount in ("40 usd", "25 usd"))
     donors = {"refund": (refunded, "paid back"), "dispute": (disputed, "disputed")}
     for what, ((donor, reference), words) in donors.items():
         outside.change_transaction(reference, what)
         assert reference in donor.hears(words, 60)
-    ids = {"settled": by_bank, "refunded": refunded[1], "disputed": disputed[1]}
+    ids = {"settled": by_bank, "paid": by_wallet, "refunded": refunded[1], "disputed": disputed[1]}
 
     assert ids["refunded"] in _until(farai, "/refunds", ids["refunded"])
     assert ids["disputed"] in _until(farai, "/review", ids["disputed"])
-    figures = _until(farai, "/stats", "*USD 80.00* from 1 paid")
+    figures = _until(farai, "/stats", "*USD 92.34* from 2 paid")
     assert "ZiG" not in figures
     assert "paid back" in _until(rudo, f"/payment {ids['refunded']}", "paid back")
     rudo.say("/audit")
     assert "/approve" in rudo.hears("/payment")
 
     pages = Pages(two_people, farai)
-    for state, shown in (("settled", "80.00"), ("refunded", "40.00"), ("disputed", "25.00")):
+    for state, shown in (("settled", "80.00"), ("paid", "12.34"), ("refunded", "40.00"), ("disputed", "25.00")):
         assert shown in pages.get(f"/finance/payments/{ids[state]}").text, state
     pages.close()
     assert eventually(lambda: _entries(two_people, ids), "the ledger has all of it") == _expected(ids)
     proved = two_people.ruvimbo("ledger", "verify")
     assert proved.returncode == 0, proved.stderr
+    told = {
+        (by_bank, "Settled", Decimal("80.00")),
+        (by_wallet, "Settled", Decimal("12.34")),
+        (ids["refunded"], "Refunded", Decimal("40.00")),
+        (ids["disputed"], "Disputed", Decimal("25.00")),
+    }
+    rows = csv.DictReader(io.StringIO(_report(farai, "csv", outside).decode("utf-8-sig")))
+    assert {(row["reference"], row["state"], Decimal(row["amount"])) for row in rows} == told
+    sheet = load_workbook(io.BytesIO(_report(farai, "excel", outside)))["USD"]
+    cells = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert {(row[2], row[4], Decimal(str(row[5]))) for row in cells} == told
+    printed = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(_report(farai, "pdf", outside))).pages)
+    assert "USD: 92.34 settled" in printed
+    for reference, state, amount in told:
+        line = rf"(?s){reference}\s+{state}\s+Youth Conference, EcoCash\s+{amount}\b"
+        assert state == "Settled" or re.search(line, printed), reference
+
+
+def _report(staff: Phone, kind: str, outside: Outside) -> bytes:
+    """Today's, as it comes to the phone, with its figures in the one line beside it."""
+    staff.say(f"/report {kind} today")
+    staff.hears("Report, ")
+    assert "*USD 92.34* from 2 paid" in staff.last["body"]["caption"]
+    return outside.file(staff.last)
 
 
 def _until(staff: Phone, command: str, words: str) -> str:
@@ -126,7 +154,7 @@ def _entries(system: System, ids: dict[str, str]) -> set[tuple[str, ...]]:
     """What the ledger has of the payments once all is posted: reference, account, debit, credit."""
     lines = [line.split(",") for line in system.ruvimbo("ledger", "export").stdout.splitlines()]
     found = {tuple(line[4:8]) for line in lines if line[4] in ids.values()}
-    return found if len(found) >= 10 else set()
+    return found if len(found) >= 12 else set()
 
 
 def _expected(ids: dict[str, str]) -> set[tuple[str, ...]]:
@@ -134,6 +162,8 @@ def _expected(ids: dict[str, str]) -> set[tuple[str, ...]]:
     return {
         (ids["settled"], "bank", "80.00", ""),
         (ids["settled"], fund, "", "80.00"),
+        (ids["paid"], "provider:ecocash", "12.34", ""),
+        (ids["paid"], fund, "", "12.34"),
         (ids["refunded"], "provider:ecocash", "40.00", ""),
         (ids["refunded"], fund, "", "40.00"),
         (ids["refunded"], "refunds", "40.00", ""),

@@ -38,10 +38,10 @@ async def tell_progress(event: ReportProgress, work: Work) -> None:
 
 @on(ReportReady)
 async def bring_report(event: ReportReady, work: Work) -> None:
-    """The document, asked for or due; outside the 24 hours as the template that carries it."""
+    """The document or its link, asked for or due; outside the 24 hours as the template that carries it."""
     profile = await work.read(PROFILES, event.asked_by) or Profile()
     with speaking(profile.language or "en"):
-        content, template = reports.document(event), reports.late(event)
+        content, template = reports.ready(event), reports.late(event)
     work.emit(SendMessage(member=event.asked_by, content=content, purpose="report", template=template))
 
 

@@ -10,7 +10,7 @@ from services.conversation.domain.volunteer_search import search_of
 from services.conversation.tests.talk import NEW_DONOR, Talk, text_of
 from shared.contracts.conversation import ChooseLanguage, StaffCommandUsed
 from shared.contracts.files import FileRef
-from shared.contracts.notifier import Document, SendMessage
+from shared.contracts.notifier import Document, LinkButton, SendMessage
 from shared.contracts.reporting import (
     AuditLine,
     AuditShown,
@@ -91,6 +91,21 @@ async def test_a_scheduled_report_says_so_and_disturbs_nobody(rudo: Talk) -> Non
     assert text_of(told) == "Weekly report, 1 Nov 2026 – 24 Nov 2026: no payments"
     [question] = await rudo.say("Mutare")
     assert "give to" in text_of(question)
+
+
+async def test_a_report_that_is_too_big_to_be_sent_comes_as_a_link(rudo: Talk) -> None:
+    link = "https://give.example.org/finance/files/F-1?expires=1&signature=2"
+    [told] = await rudo.told(ready(rudo, schedule="monthly", link=link))
+    assert isinstance(told, LinkButton)
+    assert told.url == link
+    assert told.body.splitlines() == [
+        "Monthly report, 1 Nov 2026 – 24 Nov 2026: *USD 120.00* from 6 paid; *ZiG 40.00* from 2 paid",
+        "It is a large file; the link works for seven days.",
+    ]
+    template = rudo.harness.last(SendMessage).template
+    assert template is not None
+    assert (template.name, template.file) == ("notice", None)
+    assert template.parameters == ("Monthly report", f"1 Nov 2026 – 24 Nov 2026: {link}")
 
 
 async def test_a_report_that_takes_longer_or_fails_is_told_of(rudo: Talk) -> None:

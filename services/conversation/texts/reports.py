@@ -6,7 +6,7 @@ from datetime import date
 
 from services.conversation.engine.formats import day, money
 from services.conversation.engine.texts import _, later
-from shared.contracts.notifier import Document, TemplateFallback
+from shared.contracts.notifier import Document, LinkButton, TemplateFallback
 from shared.contracts.reporting import CurrencyFigures, ReportFailed, ReportProgress, ReportReady, Schedule
 
 _TITLES: dict[Schedule | None, str] = {
@@ -22,15 +22,21 @@ def span(first: date, last: date) -> str:
     return day(first) if first == last else f"{day(first)} – {day(last)}"
 
 
-def document(event: ReportReady) -> Document:
-    """The file, with its figures; currencies are never added together."""
+def ready(event: ReportReady) -> Document | LinkButton:
+    """The file, or the link to one that is too big to be sent, with its figures; currencies are never added."""
     figures = "; ".join(map(_figures, event.figures)) or _("no payments")
     caption = f"{_(_TITLES[event.schedule])}, {span(event.first, event.last)}: {figures}"
-    return Document(file=event.file, caption=caption)
+    if event.link is None:
+        return Document(file=event.file, caption=caption)
+    large = _("It is a large file; the link works for seven days.")
+    return LinkButton(body=f"{caption}\n{large}", title=_("Get the report"), url=event.link)
 
 
 def late(event: ReportReady) -> TemplateFallback:
-    """What carries the file when 24 hours have passed since they wrote."""
+    """What carries the file, or its link, when 24 hours have passed since they wrote."""
+    if event.link is not None:
+        told = f"{span(event.first, event.last)}: {event.link}"
+        return TemplateFallback(name="notice", parameters=(_(_TITLES[event.schedule]), told))
     return TemplateFallback(
         name="report_ready", parameters=(_(_TITLES[event.schedule]), span(event.first, event.last)), file=event.file
     )

@@ -50,6 +50,9 @@ class Comparer:
 
     async def _ours(self, statement: list[StatementRow], currency: str, period: Period) -> dict[str, Known]:
         """The payments of the period and a day around it, all that the statement names, and what is posted of them."""
+        posted = asyncio.create_task(
+            self._entry.sums(JOURNAL, {"currency": currency}, by=("reference",), of="to_funds")
+        )
         around = Period(period.first - AROUND, period.last + AROUND)
         ours: dict[str, Known] = {}
         async for rows in self._entry.stream(ROWS, {"at": times_of(around), "currency": currency}, order="at"):
@@ -58,13 +61,8 @@ class Comparer:
         for start in range(0, len(named), AT_ONCE):
             found = await self._entry.read(ROWS, named[start : start + AT_ONCE])
             ours |= {row.payment_id: Known(row.amount, row.state, row.method, row.day) for row in found.values()}
-        await self._add_posted(ours, currency)
+        # From the whole journal: it may have been posted long before the row's day.
+        for (reference,), _, to_funds in await posted:
+            if reference in ours:
+                ours[reference].posted = to_funds
         return ours
-
-    async def _add_posted(self, ours: dict[str, Known], currency: str) -> None:
-        """What the ledger gave to funds, from the whole journal: it may have been posted long before the row's day."""
-        async for entries in self._entry.stream(JOURNAL, {"currency": currency}, order="number"):
-            for entry in entries:
-                known = ours.get(entry.reference or "")
-                if known is not None:
-                    known.posted -= sum(line.minor for line in entry.lines if line.account.startswith("fund:"))

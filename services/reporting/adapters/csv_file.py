@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+from services.reporting.domain.cells import safe
 from services.reporting.domain.gifts import Gift
 from services.reporting.domain.rows import PaymentRow
 from services.reporting.domain.summary import METHOD_NAMES, STATE_NAMES
@@ -28,8 +29,6 @@ COLUMNS = {
     "cause": "why it failed, or what is to be reviewed",
 }
 """Every column, in order, and what it says."""
-
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class CsvReport:
@@ -66,9 +65,3 @@ class CsvReport:
     def close(self) -> None:
         """Finish the file."""
         self._file.close()
-
-
-def safe(text: str | None) -> str:
-    """The text so that no spreadsheet takes it for a formula: an apostrophe goes before what begins like one."""
-    plain = "".join(character for character in text or "" if character.isprintable())
-    return f"'{plain}" if plain.lstrip().startswith(_RISKY) else plain

@@ -1,4 +1,4 @@
-"""Payments as an Excel workbook: a summary with native charts, and a sheet of payments per currency.
+"""Payments as an Excel workbook: a summary with native charts, a sheet of payments per currency, and credex.
 
 Written row by row (`constant_memory`): a million payments need no more memory than a hundred. Text is only ever
 text: no cell that somebody typed can be a formula or a link.
@@ -14,6 +14,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from services.reporting.domain.accounts import credit_of
 from services.reporting.domain.gifts import Gift
 from services.reporting.domain.rows import PaymentRow
 from services.reporting.domain.summary import (
@@ -68,6 +69,8 @@ class ExcelReport:
         self._summary = self._book.add_worksheet("Summary")
         _write_summary(self._book, self._summary, summary, self._formats)
         self._sheets = {one.currency: self._payments_sheet(one.currency) for one in summary.currencies}
+        if summary.credex:
+            _write_credex(self._book.add_worksheet("Credex"), summary, self._formats)
         self._next = dict.fromkeys(self._sheets, 1)
 
     def add(self, payments: Iterable[tuple[PaymentRow, Gift | None]]) -> None:
@@ -137,6 +140,23 @@ def _write_summary(book: xlsxwriter.Workbook, sheet: Worksheet, summary: Summary
         sheet.write_string(row, 0, "There were no payments in this period.")
     for one in summary.currencies:
         row = _write_currency(book, sheet, row, one, summary, formats)
+
+
+def _write_credex(sheet: Worksheet, summary: Summary, formats: dict[str, Format]) -> None:
+    """A row per denomination and step, so that a filter finds each; nothing is added up."""
+    sheet.freeze_panes(1, 0)
+    sheet.set_paper(9)
+    for column, (head, width) in enumerate({"Denomination": 19, "What": 19, "Offers": 11, "Amount": 18}.items()):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, head, formats["head" if column < 2 else "head_right"])
+    rows = [(volume, step) for volume in summary.credex for step in volume.steps]
+    for number, (volume, step) in enumerate(rows, start=1):
+        _write_text(sheet, number, 0, volume.denomination)
+        _write_text(sheet, number, 1, step.name)
+        sheet.write_number(number, 2, step.count, formats["count"])
+        if volume.is_known:
+            sheet.write_number(number, 3, float(credit_of(step.minor)), formats["credit"])
+    sheet.autofilter(0, 0, len(rows), 3)
 
 
 def _write_currency(
@@ -230,6 +250,7 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
         "date": {"num_format": "yyyy-mm-dd", "align": "left"},
         "time": {"num_format": "hh:mm:ss", "align": "left"},
         "money": {"num_format": money},
+        "credit": {"num_format": "#,##0.00####"},
         "count": {"num_format": "#,##0"},
         "share": {"num_format": "0.0%"},
         "total": total,

@@ -152,12 +152,33 @@ def _story(summary: Summary) -> list[Flowable]:
         ),
         Spacer(1, 8 * mm),
     ]
-    if not summary.currencies:
-        return [*story, Paragraph("There were no payments in this period.", _BODY), *_signatures()]
-    story += [Paragraph("At a glance", _PART), _glance(summary), Paragraph("Contents", _PART), _contents()]
+    if summary.currencies:
+        story += [Paragraph("At a glance", _PART), _glance(summary)]
+    else:
+        story.append(Paragraph("There were no payments in this period.", _BODY))
+    if summary.currencies or summary.credex:
+        story += [Paragraph("Contents", _PART), _contents()]
     for one in summary.currencies:
         story += [PageBreak(), *_currency(one, summary)]
+    if summary.credex:
+        story += [PageBreak(), *_credex(summary)]
     return [*story, *_signatures()]
+
+
+def _credex(summary: Summary) -> list[Flowable]:
+    story: list[Flowable] = [
+        Paragraph("Credex between members", _SECTION),
+        Paragraph(
+            "What members offered and gave each other here: credit, which is no money of ours. Each denomination is "
+            "counted for itself; offers by the day on which they were made, all else by the day of the outcome.",
+            _SOFT,
+        ),
+    ]
+    for volume in summary.credex:
+        rows = [[one.name, f"{one.count:,}", volume.shown(one)] for one in volume.steps]
+        heads = ("What", "Offers", f"Amount ({volume.denomination})" if volume.is_known else "")
+        story.append(_together(volume.denomination, _table(heads, rows, (None, 28, 40), right={1, 2})))
+    return story
 
 
 def _contents() -> TableOfContents:
@@ -187,6 +208,7 @@ def _currency(one: CurrencySummary, summary: Summary) -> list[Flowable]:
         _slices("State", [Slice(STATE_NAMES[name], of.count, of.minor) for name, of in one.states.items()], code),
     ]
     if one.imtt is not None:
+        story.append(Spacer(1, 1.5 * mm))
         story.append(Paragraph(f"For information: IMTT on what was settled is {shown(one.imtt.minor, code)}.", _SOFT))
     if one.settled.minor:
         step = step_name(summary.period)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, floor, log10
+
 from reportlab.graphics.charts.barcharts import HorizontalBarChart, VerticalBarChart
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color, HexColor
@@ -55,7 +57,8 @@ def _look(chart: VerticalBarChart | HorizontalBarChart, width: float, height: fl
     chart.categoryAxis.strokeColor = LINE
     value = chart.valueAxis
     value.valueMin = 0
-    value.maximumTicks = 5
+    value.valueStep = nice_step(max(chart.data[0]))
+    value.valueMax = value.valueStep * ceil(max(chart.data[0]) / value.valueStep)
     value.labels.fontName = SANS
     value.labels.fontSize = 6.5
     value.labels.fillColor = SOFT
@@ -64,6 +67,12 @@ def _look(chart: VerticalBarChart | HorizontalBarChart, width: float, height: fl
     value.gridStrokeColor = LINE
     value.gridStrokeWidth = 0.4
     value.visibleAxis = value.visibleTicks = False
+
+
+def nice_step(greatest: float) -> float:
+    """The distance of the lines of a chart up to `greatest`: 1, 2, 2.5 or 5 times a power of ten, for 3 to 5 lines."""
+    power = 10.0 ** floor(log10(greatest / 4))
+    return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor * 4.5 >= greatest)
 
 
 def _drawing(chart: VerticalBarChart | HorizontalBarChart, width: float, height: float) -> Drawing:

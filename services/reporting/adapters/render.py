@@ -13,8 +13,10 @@ from services.reporting.domain.calendar import Period
 from services.reporting.domain.figures import figures_of
 from services.reporting.domain.summary import Summary
 from services.reporting.gather import gather, rows_of
+from services.reporting.links import Links
 from services.reporting.ports import RenderAnswer, RenderRequest
 from services.reporting.settings import ReportingSettings
+from services.reporting.store import id_of
 from shared.bus.entry import Entry
 from shared.contracts.reporting import ReportKind
 from shared.http.files import Files
@@ -26,8 +28,8 @@ TYPES: dict[ReportKind, tuple[str, str]] = {
     "csv": ("csv", "text/csv"),
 }
 """The ending and the MIME type of each kind."""
-LARGEST_FILE = 11_000_000
-"""What a document of the store holds (shared.http.files)."""
+LARGEST_FILE = 40_000_000
+"""What is still held in memory and fetched over the gateway in its time: half a million payments."""
 
 
 class Renderer:
@@ -38,6 +40,7 @@ class Renderer:
         self._settings = settings
         self._files = files
         self._clock = clock
+        self._links = Links(settings, clock)
 
     async def render(self, request: RenderRequest) -> RenderAnswer:
         """Make and keep the file."""
@@ -56,7 +59,9 @@ class Renderer:
         if len(content) > LARGEST_FILE:
             return RenderAnswer(file=None, figures=figures)
         name = f"payments-{request.first}-to-{request.last}.{ending}"
-        return RenderAnswer(file=await self._files.keep(content, name=name, type=type), figures=figures)
+        file = await self._files.keep(content, name=name, type=type)
+        is_big = file.size > self._settings.report_document_bytes
+        return RenderAnswer(file=file, figures=figures, link=self._links.to(id_of(file)) if is_big else None)
 
     async def _write(self, kind: ReportKind, path: Path, summary: Summary) -> None:
         if kind == "pdf":

@@ -76,6 +76,18 @@ class Time:
                 last = today.replace(day=1) - timedelta(days=1)
                 return Period(last.replace(day=1), last)
 
+    @property
+    def told(self) -> str:
+        """As people say it: `every Monday at 07:00`."""
+        match self.schedule:
+            case "daily":
+                when = "every day"
+            case "weekly":
+                when = f"every {WEEKDAYS[self.day].capitalize()}"
+            case "monthly":
+                when = f"on day {self.day} of each month"
+        return f"{when} at {self.at:%H:%M}"
+
     def _fits(self, day: date) -> bool:
         match self.schedule:
             case "daily":

@@ -1,4 +1,4 @@
-"""The ledger: one hash-chained journal per currency, in the log's order.
+"""The ledger: one hash-chained journal per currency and per denomination of credex, in the log's order.
 
 Each entry holds the hash of the one before it, so that whoever changes an entry must change all that follow; and it
 can be made again from the log, so that a chain that was forged as a whole is found out too.
@@ -12,7 +12,7 @@ from collections.abc import AsyncIterable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, computed_field
 
 from services.reporting.domain.accounts import Line, Rules, lines_of
 from services.reporting.domain.log import LogEntry
@@ -23,7 +23,7 @@ START = "0" * 64
 
 
 class JournalEntry(BaseModel):
-    """One entry: lines that sum to zero. `number` is the place of its event among those that move this currency."""
+    """One entry: lines that sum to zero. `number` is the place of its event in the journal, named by `currency`."""
 
     currency: str
     number: int
@@ -39,14 +39,20 @@ class JournalEntry(BaseModel):
     """The hash of the entry before; SHA-256, hexadecimal."""
     hash: str = ""
 
+    @computed_field  # type: ignore[prop-decorator]  # mypy#1362: decorators on top of a property
+    @property
+    def to_funds(self) -> int:
+        """What it gives to funds, for sums. It follows from the lines, and so is no part of the hash."""
+        return -sum(line.minor for line in self.lines if line.account.startswith("fund:"))
+
     @property
     def id(self) -> str:
         """The id of its document: a second entry of one number is impossible."""
         return journal_id(self.currency, self.number)
 
     def digest(self) -> str:
-        """The hash that the entry must have: SHA-256 of its canonical JSON without the hash."""
-        content = self.model_dump(mode="json", exclude={"hash"})
+        """The hash that the entry must have: SHA-256 of its canonical JSON without the hash and what is computed."""
+        content = self.model_dump(mode="json", exclude={"hash", "to_funds"})
         return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -79,7 +85,7 @@ def journal_id(currency: str, number: int) -> str:
 
 
 def entry_for(logged: LogEntry, previous: str, rules: Rules) -> JournalEntry:
-    """The journal's entry of an event of the log that moves money; `previous` is the hash of the entry before."""
+    """The journal's entry of an event of the log that moves something; `previous` is the hash of the entry before."""
     if logged.place is None or logged.currency is None:
         raise ValueError("this event has no place in a journal")
     day = harare_day(logged.at)
@@ -89,7 +95,7 @@ def entry_for(logged: LogEntry, previous: str, rules: Rules) -> JournalEntry:
         log_number=logged.number,
         event_id=logged.event_id,
         event=logged.event,
-        reference=logged.fact.payment_id,
+        reference=logged.fact.payment_id or logged.fact.credex_id,
         at=logged.at,
         day=day,
         lines=lines_of(logged.event, logged.fact, day, rules),

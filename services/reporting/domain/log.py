@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from services.reporting.domain.accounts import OTHER, Rules, moves_money
+from services.reporting.domain.accounts import OTHER, Rules, journal_of, moves_something
 from shared.contracts.payments import (
     PaymentCancelled,
     PaymentDisputed,
@@ -39,7 +39,10 @@ Told = (
 
 
 class LogEntry(BaseModel):
-    """One event. `number` counts all from 1; `place` counts those that move money, per currency."""
+    """One event. `number` counts all from 1; `place` counts those that move something, per journal.
+
+    `currency` names the journal, as `journal_of` does.
+    """
 
     number: int
     event_id: str
@@ -64,13 +67,12 @@ def log_id(number: int) -> str:
 def entry_after(
     last: LogEntry | None, last_of_currency: LogEntry | None, command: LogEvent, recorded_at: datetime
 ) -> LogEntry:
-    """The entry that follows `last`; `last_of_currency` is the last that moved money of the same currency.
+    """The entry that follows `last`; `last_of_currency` is the last of the same journal.
 
     Read `last` first: an entry that came between the two reads then takes the number, and this one is decided again.
     """
-    amount = command.fact.amount
     place = None
-    if moves_money(command.event, command.fact):
+    if moves_something(command.event, command.fact):
         place = ((last_of_currency.place or 0) if last_of_currency else 0) + 1
     return LogEntry(
         number=(last.number if last else 0) + 1,
@@ -79,7 +81,7 @@ def entry_after(
         at=command.at,
         recorded_at=recorded_at,
         fact=command.fact,
-        currency=amount.currency if amount else None,
+        currency=journal_of(command.fact),
         place=place,
     )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
+from services.reporting.domain.accounts import credit_of
 from services.reporting.domain.calendar import Period
 from services.reporting.domain.rates import Rates
 from services.reporting.domain.rows import PaymentRow
@@ -13,6 +16,14 @@ from shared.kernel.money import Money
 
 NOT_SAID = "(not said)"
 """Where a payment says no congregation, province or purpose."""
+
+UNKNOWN_DENOMINATION = "Amount not known"
+CREDEX_STEPS = {
+    "accepted": "Accepted",
+    "declined": "Declined",
+    "cancelled": "Cancelled",
+    "upgraded": "Paid for a tier",
+}
 
 METHOD_NAMES = {
     "ecocash": "EcoCash",
@@ -33,6 +44,10 @@ STATE_NAMES = {
     "expired": "Expired",
     "rejected": "Rejected",
 }
+
+
+Sums = Iterable[tuple[tuple[Any, ...], int, int]]
+"""As the store adds up: (the values of a group, how many, the sum)."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,25 @@ class CurrencySummary:
 
 
 @dataclass(frozen=True)
+class CredexVolume:
+    """What members offered each other in one denomination; `minor` of the slices are units (`accounts.credit_of`)."""
+
+    denomination: str
+    """UNKNOWN_DENOMINATION: of what was answered here and offered elsewhere, without its amount."""
+    steps: tuple[Slice, ...]
+    """Made and still open by the day of the offer, all others by the day of the outcome."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there are amounts."""
+        return self.denomination != UNKNOWN_DENOMINATION
+
+    def shown(self, step: Slice) -> str:
+        """The amount of a step as people read it: `1,234.50`, `0.0125`; empty where it is not known."""
+        return f"{credit_of(step.minor):,}" if self.is_known else ""
+
+
+@dataclass(frozen=True)
 class Summary:
     """A whole report."""
 
@@ -82,11 +116,34 @@ class Summary:
     period: Period
     made_at: datetime
     currencies: tuple[CurrencySummary, ...]
+    credex: tuple[CredexVolume, ...] = ()
 
     @property
     def title(self) -> str:
         """What the report is called."""
         return f"Payments, {self.period}"
+
+
+def credex_volumes(made: Sums, ended: Sums) -> tuple[CredexVolume, ...]:
+    """Volumes from the sums of a period by (denomination, outcome): by the day of the offer, and of the outcome."""
+    steps: dict[str, dict[str, Slice]] = {}
+
+    def add(denomination: str | None, name: str, count: int, units: int) -> None:
+        of = steps.setdefault(denomination or UNKNOWN_DENOMINATION, {})
+        before = of.get(name, Slice(name, 0, 0))
+        of[name] = Slice(name, before.count + count, before.minor + units)
+
+    for (denomination, outcome), count, units in made:
+        add(denomination, "Offers made", count, units)
+        if outcome == "open":
+            add(denomination, "Still open", count, units)
+    for (denomination, outcome), count, units in ended:
+        add(denomination, CREDEX_STEPS[outcome], count, units)
+    order = ("Offers made", *CREDEX_STEPS.values(), "Still open")
+    return tuple(
+        CredexVolume(denomination, tuple(of[name] for name in order if name in of))
+        for denomination, of in sorted(steps.items(), key=lambda item: (item[0] == UNKNOWN_DENOMINATION, item[0]))
+    )
 
 
 def by_size(slices: list[Slice]) -> list[Slice]:

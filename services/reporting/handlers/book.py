@@ -1,7 +1,7 @@
 """The event log and the ledger: who numbers, who posts.
 
 Payments' events come in many lanes at once. Each becomes a `LogEvent`, whose one key brings all of them into one
-lane: there they are numbered. Each that moves money asks the lane of its currency to post. Two replicas that hold
+lane: there they are numbered. Each that moves something asks the lane of its journal to post. Two replicas that hold
 a lane at the same time, as after a lost connection, want the same document id: the loser decides again.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from services.reporting.domain.accounts import Rules
+from services.reporting.domain.accounts import Rules, journal_of
 from services.reporting.domain.journal import START, JournalEntry, entry_for
 from services.reporting.domain.log import LogEntry, Told, entry_after, fact_of, log_id, time_of
 from services.reporting.store import JOURNAL, LOG
@@ -66,20 +66,19 @@ log_receipt = _logged(ReceiptIssued)
 
 @on(LogEvent)
 async def log_event(command: LogEvent, work: Work) -> None:
-    """Give the event the next number, once, and have it posted when it moves money."""
+    """Give the event the next number, once, and have it posted when it moves something."""
     known = await work.find(LOG, {"event_id": command.event_id}, limit=1)
     if known:
         await work.load(LOG, log_id(known[0].number))  # perhaps its outbox was not published
         return
     # In this order: an entry that comes in between takes our number, and we decide again.
     last = await _first(work.find(LOG, {}, order="-number", limit=1))
-    amount = command.fact.amount
-    where = {"currency": amount.currency if amount else None}
+    where = {"currency": journal_of(command.fact)}
     last_of_currency = await _first(work.find(LOG, where, order="-place", limit=1))
     entry = entry_after(last, last_of_currency, command, work.now)
     await _create(LOG, entry, work)
-    if entry.place is not None and amount is not None:
-        work.emit(PostEntry(currency=amount.currency))
+    if entry.place is not None and entry.currency is not None:
+        work.emit(PostEntry(currency=entry.currency))
 
 
 @on(PostEntry)

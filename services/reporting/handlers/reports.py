@@ -54,7 +54,7 @@ async def rendered(
             case RenderAnswer(file=None):
                 work.emit(ReportFailed(rule="too_long", **about))
             case RenderAnswer():
-                ready = {"file": outcome.file, "figures": outcome.figures, "schedule": report.schedule}
+                ready = {**outcome.model_dump(), "schedule": report.schedule}
                 work.emit(ReportReady(report_id=work.held[1].id, **ready, **about))
             case _:
                 work.emit(ReportFailed(rule="broken", **about))

@@ -13,7 +13,7 @@ from services.reporting.domain.summary import Slice, shown
 
 WIDTH, HEIGHT = 640, 180
 LEFT, BOTTOM, TOP = 8, 28, 26
-MOST_LABELS = 7
+MOST_LABELS = 5
 
 
 def bars(title: str, slices: Sequence[Slice], currency: str) -> Markup:
@@ -37,14 +37,15 @@ def bars(title: str, slices: Sequence[Slice], currency: str) -> Markup:
             f"<title>{escape(told)}</title></rect>"
         )
         middle = x + step / 2
+        anchor = "start" if middle < WIDTH * 0.1 else "end" if middle > WIDTH * 0.9 else "middle"
         if one.minor == most:
-            anchor = "start" if middle < WIDTH * 0.15 else "end" if middle > WIDTH * 0.85 else "middle"
             parts.append(
                 f'<text x="{middle:.1f}" y="{y - 4:.1f}" text-anchor="{anchor}">{shown(most, currency)}</text>'
             )
             most += 1  # only once
         if place % every == 0:
             parts.append(
-                f'<text class="label" x="{middle:.1f}" y="{HEIGHT - 6}" text-anchor="middle">{escape(one.name)}</text>'
+                f'<text class="label" x="{middle:.1f}" y="{HEIGHT - 6}" text-anchor="{anchor}">'
+                f"{escape(one.name)}</text>"
             )
     return Markup("".join([*parts, "</svg>"]))  # noqa: S704 every text is escaped above

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 from datetime import timedelta
@@ -14,10 +13,12 @@ from pydantic import BaseModel
 
 from services.reporting.domain.calendar import Period
 from services.reporting.gather import donors_of, name_of, within
+from services.reporting.links import BadLink, Links
 from services.reporting.pages.desk import BadForm, Desk, Visit, field, see_other
-from services.reporting.store import GIFTS, REPORT_FILES, REPORTS, STAFF_USE, StaffUse
+from services.reporting.store import GIFTS, REPORTS, STAFF_USE, StaffUse
 from shared.bus.entry import Arrival
 from shared.contracts.reporting import MakeReport, ReportKind
+from shared.http.files import Files, StoredFile
 from shared.kernel.ids import new_id
 from shared.store.documents import Kind
 
@@ -38,8 +39,10 @@ ASKED = Kind("asked_on_pages", Asked, home="redis", keep=timedelta(days=1))
 class Reports:
     """`/finance/reports`, `/finance/donors`, `/finance/audit`, `/finance/settings`."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, files: Files) -> None:
         self._desk = desk
+        self._files = files
+        self._links = Links(desk.settings, desk.clock)
 
     async def table(self, visit: Visit) -> web.StreamResponse:
         """What was made, the newest first."""
@@ -51,7 +54,7 @@ class Reports:
             reports=[(Period(report.first, report.last), report) for report in reports],
             first=today.replace(day=1),
             last=today,
-            calendar=[str(time) for time in self._desk.settings.report_times.times],
+            calendar=[time.told for time in self._desk.settings.report_times.times],
         )
 
     async def ask(self, visit: Visit) -> web.StreamResponse:
@@ -71,16 +74,23 @@ class Reports:
 
     async def file(self, visit: Visit) -> web.StreamResponse:
         """The file of a report."""
-        id = visit.request.match_info["id"]
-        file = (await self._desk.entry.read(REPORT_FILES, [id])).get(id)
-        if file is None:
+        found = await self._files.read(visit.request.match_info["id"])
+        if found is None:
             raise web.HTTPNotFound
-        await self._desk.note(visit, f"fetched {file.name}")
-        return web.Response(
-            body=base64.b64decode(file.content),
-            content_type=file.type,
-            headers={"content-disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"},
-        )
+        await self._desk.note(visit, f"fetched {found[0].name}")
+        return _download(*found)
+
+    async def linked(self, request: web.Request) -> web.StreamResponse:
+        """The file behind a link from the chat: who has it need not sign in."""
+        id, query = request.match_info["id"], request.query
+        try:
+            self._links.check(id, query.get("expires", ""), query.get("signature", ""))
+        except BadLink as error:
+            return self._desk.refused(403, str(error))
+        found = await self._files.read(id)
+        if found is None:
+            return self._desk.refused(404, "The file is kept no more; ask for the report again.")
+        return self._desk.secured(_download(*found))
 
     async def donors(self, visit: Visit) -> web.StreamResponse:
         """The greatest donors of a period, by currency."""
@@ -142,3 +152,11 @@ class Reports:
         who = visit.request.query.get("who", "").strip()
         where = {"day": within(period), **({"member": who} if who else {})}
         return await self._desk.entry.find(STAFF_USE, where, order="-at", limit=USES)
+
+
+def _download(file: StoredFile, content: bytes) -> web.Response:
+    return web.Response(
+        body=content,
+        content_type=file.type,
+        headers={"content-disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"},
+    )

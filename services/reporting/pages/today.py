@@ -1,7 +1,8 @@
-"""The first page: today at a glance, and the last thirty days as a chart."""
+"""The first page: today at a glance, the last thirty days as a chart, and what members traded by credex."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,12 +11,14 @@ from aiohttp import web
 from services.reporting.domain.calendar import Period
 from services.reporting.domain.rows import STATES
 from services.reporting.domain.summary import METHOD_NAMES, NOT_SAID, Slice, by_size, in_steps
-from services.reporting.gather import times_of, within
+from services.reporting.gather import credex_of, times_of, within
 from services.reporting.pages.charts import bars
 from services.reporting.pages.desk import Desk, Visit
 from services.reporting.store import EXCEPTIONS, GIFTS, ROWS
 from shared.store.documents import Span
 
+Found = list[tuple[tuple[Any, ...], int, int]]
+"""Sums as the store gives them: (the values of a group, how many, the sum)."""
 DAYS = 30
 LATEST = 8
 
@@ -31,14 +34,18 @@ class Today:
         today = self._desk.today
         entry = self._desk.entry
         month = Period(today - timedelta(days=DAYS - 1), today)
-        states = await entry.sums(ROWS, {"day": within(Period(today, today))}, by=("currency", "state"), of="minor")
         settled = {"day": within(month), "state": "settled"}
-        days = await entry.sums(ROWS, settled, by=("currency", "day"), of="minor")
+
+        states, parts, waiting, credex, exceptions, latest = await asyncio.gather(
+            entry.sums(ROWS, {"day": within(Period(today, today))}, by=("currency", "state"), of="minor"),
+            entry.sums(ROWS, settled, by=("currency", "day", "purpose", "method"), of="minor"),
+            entry.sums(ROWS, {"state": "needs_review", "day": Span()}, by=("state",), of="minor"),
+            credex_of(entry, month),
+            entry.find(EXCEPTIONS, {"open": True}, limit=1000),
+            entry.find(ROWS, {"at": times_of(month)}, order="-at", limit=LATEST),
+        )
+        days, purposes, methods = (_by(parts, place) for place in (1, 2, 3))
         currencies = sorted({key[0] for key, _, _ in [*states, *days]})
-        parts = {by: await entry.sums(ROWS, settled, by=("currency", by), of="minor") for by in ("purpose", "method")}
-        waiting = await entry.sums(ROWS, {"state": "needs_review", "day": Span()}, by=("state",), of="minor")
-        exceptions = await entry.find(EXCEPTIONS, {"open": True}, limit=1000)
-        latest = await entry.find(ROWS, {"at": times_of(month)}, order="-at", limit=LATEST)
         gifts = await entry.read(GIFTS, [row.payment_id for row in latest])
         return self._desk.show(
             visit,
@@ -49,18 +56,19 @@ class Today:
                     "code": currency,
                     "states": _states(states, currency),
                     "month": self._month(days, currency, month),
-                    "purposes": _parts(parts["purpose"], currency),
-                    "methods": _parts(parts["method"], currency),
+                    "purposes": _parts(purposes, currency),
+                    "methods": _parts(methods, currency),
                 }
                 for currency in currencies
             ],
+            credex=credex,
             to_review=sum(count for _, count, _ in waiting),
             exceptions=len(exceptions),
             latest=latest,
             names={id: gift.name for id, gift in gifts.items()},
         )
 
-    def _month(self, days: list[tuple[tuple[Any, ...], int, int]], currency: str, month: Period) -> dict[str, Any]:
+    def _month(self, days: Found, currency: str, month: Period) -> dict[str, Any]:
         by_day = {
             date.fromisoformat(day): Slice(day, count, minor) for (code, day), count, minor in days if code == currency
         }
@@ -73,13 +81,23 @@ class Today:
         }
 
 
-def _states(sums: list[tuple[tuple[Any, ...], int, int]], currency: str) -> dict[str, Slice]:
+def _by(parts: Found, place: int) -> Found:
+    """The sums by currency and one more value: one look at the index gives all three."""
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for key, count, minor in parts:
+        of = found.setdefault((key[0], key[place]), [0, 0])
+        of[0] += count
+        of[1] += minor
+    return [(key, count, minor) for key, (count, minor) in found.items()]
+
+
+def _states(sums: Found, currency: str) -> dict[str, Slice]:
     """Today's payments by state, in the order in which states are told of."""
     found = {state: Slice(state, count, minor) for (code, state), count, minor in sums if code == currency}
     return {state: found[state] for state in STATES if state in found}
 
 
-def _parts(sums: list[tuple[tuple[Any, ...], int, int]], currency: str) -> list[Slice]:
+def _parts(sums: Found, currency: str) -> list[Slice]:
     """What makes up the total, the greatest first."""
     return by_size(
         [

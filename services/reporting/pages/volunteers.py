@@ -7,6 +7,7 @@ import io
 
 from aiohttp import web
 
+from services.reporting.domain.cells import safe
 from services.reporting.domain.volunteers import Volunteer
 from services.reporting.domain.words import words_of
 from services.reporting.pages.desk import Desk, Visit
@@ -14,7 +15,6 @@ from services.reporting.store import VOLUNTEERS
 
 MOST = 5000
 SHOWN = 200
-_RISKY = ("=", "+", "-", "@")
 
 
 class Volunteers:
@@ -36,8 +36,8 @@ class Volunteers:
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow(("name", "email", "province", "place", "skills"))
         for one in found:
-            cells = (one.full_name or "", one.email or "", one.province, one.place, ", ".join(one.skills))
-            writer.writerow(tuple(f"'{cell}" if cell.lstrip().startswith(_RISKY) else cell for cell in cells))
+            cells = (one.full_name, one.email, one.province, one.place, ", ".join(one.skills))
+            writer.writerow(tuple(map(safe, cells)))
         await self._desk.note(visit, f"exported {len(found)} volunteers")
         return web.Response(
             body=out.getvalue().encode("utf-8-sig" if self._desk.settings.csv_bom else "utf-8"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from services.reporting.domain.calendar import Period
+from services.reporting.domain.credexes import Credex, Outcome
 from services.reporting.domain.gifts import Gift
 from services.reporting.domain.rows import STATES, PaymentRow, harare_day
-from services.reporting.store import GIFTS, ROWS
+from services.reporting.store import CREDEXES, GIFTS, ROWS
+from shared.kernel.credit import Credit
 from shared.kernel.ids import MemberId, PaymentId
 from shared.kernel.money import Money
 from shared.store.documents import Document, DocumentStore
@@ -77,12 +80,27 @@ def payments(count: int) -> Iterator[tuple[PaymentRow, Gift | None]]:
         yield row, gift
 
 
+def credexes() -> Iterator[Credex]:
+    """A few credexes: three denominations with decimals of their own, every outcome, one whose amount nobody told."""
+    outcomes: tuple[Outcome, ...] = ("open", "accepted", "accepted", "declined", "cancelled", "upgraded")
+    for number, outcome in enumerate(outcomes * 5):
+        at = START + timedelta(days=number % 20)
+        denomination, step = (("CXX", "12.345"), ("USD", "7.50"), ("XAU", "0.0125"))[number % 3]
+        amount = Credit.of(Decimal(step) * (number + 1), denomination)
+        made = at if outcome != "upgraded" else None
+        ended = at + timedelta(days=2) if outcome != "open" else None
+        yield Credex(credex_id=f"C-{number}", amount=amount, made_at=made, outcome=outcome, ended_at=ended)
+    yield Credex(credex_id="C-elsewhere", outcome="accepted", ended_at=START)
+
+
 async def fill(store: DocumentStore, count: int) -> None:
-    """Put the first `count` payments into the read models."""
+    """Put the first `count` payments, and the credexes, into the read models."""
     made = list(payments(count))
     now = START + timedelta(days=30)
     rows = [Document(ROWS.name, row.payment_id, state=row.model_dump(mode="json")) for row, _ in made]
     gifts = [Document(GIFTS.name, gift.payment_id, state=gift.model_dump(mode="json")) for _, gift in made if gift]
+    traded = [Document(CREDEXES.name, one.credex_id, state=one.model_dump(mode="json")) for one in credexes()]
+    await store.create(traded, now=now)
     for start in range(0, len(rows), 2000):
         await store.create(rows[start : start + 2000], now=now)
     for start in range(0, len(gifts), 2000):

@@ -12,23 +12,28 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pypdf
 import pytest
 
-from services.reporting.adapters.csv_file import COLUMNS, CsvReport, safe
+from services.reporting.adapters.csv_file import COLUMNS, CsvReport
 from services.reporting.adapters.excel import ExcelReport
 from services.reporting.adapters.pdf import write_pdf
+from services.reporting.adapters.pdf_charts import nice_step
 from services.reporting.app import KINDS
+from services.reporting.domain.accounts import credit_of, units_of
+from services.reporting.domain.cells import safe
 from services.reporting.domain.gifts import Gift
 from services.reporting.domain.rows import PaymentRow
 from services.reporting.domain.summary import STATE_NAMES, Summary
-from services.reporting.gather import gather, rows_of, within
+from services.reporting.gather import gather, rows_of, times_of, within
 from services.reporting.settings import ReportingSettings
-from services.reporting.store import ROWS
-from services.reporting.tests.data import PERIOD, fill, payments
+from services.reporting.store import CREDEXES, GIFTS, JOURNAL, ROWS
+from services.reporting.tests.data import PERIOD, credexes, fill, payments
 from shared.bus.dead_letters import DeadLetters
 from shared.bus.entry import Entry
 from shared.bus.erasure import Erasure
@@ -36,6 +41,7 @@ from shared.bus.memory import MemoryTransport
 from shared.bus.publisher import Publisher
 from shared.kernel.clock import HARARE, SystemClock
 from shared.runtime.settings import read_settings
+from shared.store.documents import Kind, Span
 from shared.store.memory import MemoryStore
 from shared.store.mongo import MongoStore, _steps
 from shared.store.stores import Stores
@@ -109,27 +115,43 @@ async def test_the_summary_adds_up_each_currency_every_way(summary: Summary, exp
 
 
 @pytest.mark.parametrize(
-    ("only", "by"),
+    ("kind", "where", "by", "of"),
     [
-        ({}, ("currency", "state")),
-        ({"state": "settled"}, ("currency", "day")),
-        ({"state": "settled"}, ("currency", "purpose")),
-        ({"state": "settled"}, ("currency", "method")),
-        ({"state": "settled"}, ("currency", "congregation")),
-        ({"state": "settled"}, ("currency", "province")),
+        (ROWS, {"day": within(PERIOD)}, ("currency", "state"), "minor"),
+        (ROWS, {"day": within(PERIOD), "state": "settled"}, ("currency", "day"), "minor"),
+        (ROWS, {"day": within(PERIOD), "state": "settled"}, ("currency", "purpose"), "minor"),
+        (ROWS, {"day": within(PERIOD), "state": "settled"}, ("currency", "method"), "minor"),
+        (ROWS, {"day": within(PERIOD), "state": "settled"}, ("currency", "congregation"), "minor"),
+        (ROWS, {"day": within(PERIOD), "state": "settled"}, ("currency", "province"), "minor"),
+        (ROWS, {"day": within(PERIOD), "state": "settled"}, ("currency", "day", "purpose", "method"), "minor"),
+        (ROWS, {"day": Span(), "state": "needs_review"}, ("state",), "minor"),
+        (CREDEXES, {"made": within(PERIOD)}, ("denomination", "outcome"), "units"),
+        (CREDEXES, {"ended": within(PERIOD)}, ("denomination", "outcome"), "units"),
+        (JOURNAL, {"currency": "USD"}, ("reference",), "to_funds"),
+        (GIFTS, {"counts": 1, "day": within(PERIOD)}, ("currency", "member"), "minor"),
     ],
 )
-async def test_the_figures_of_a_period_come_from_an_index_alone(
-    entry: Entry, mongo_url: str, only: dict[str, str], by: tuple[str, ...]
+async def test_the_figures_of_reports_and_of_the_first_page_come_from_an_index_alone(
+    entry: Entry, mongo_url: str, kind: Kind[Any], where: dict[str, Any], by: tuple[str, ...], of: str
 ) -> None:
     store = MongoStore(mongo_url, "report_files")
-    steps = _steps(ROWS, {"day": within(PERIOD), **only}, by, "minor")
-    plan = await store._database.command({"explain": {"aggregate": ROWS.name, "pipeline": steps, "cursor": {}}})
+    steps = _steps(kind, where, by, of)
+    plan = await store._database.command({"explain": {"aggregate": kind.name, "pipeline": steps, "cursor": {}}})
     await store.close()
     wins = str(plan["queryPlanner"]["winningPlan"] if "queryPlanner" in plan else plan["stages"][0])
     assert "IXSCAN" in wins
     assert "COLLSCAN" not in wins
     assert "FETCH" not in wins
+
+
+async def test_the_latest_payments_are_found_and_put_in_order_by_an_index(entry: Entry, mongo_url: str) -> None:
+    store = MongoStore(mongo_url, "report_files")
+    await store.prepare(KINDS)
+    plan = await store._cursor(ROWS.name, {"at": times_of(PERIOD)}, "-at").limit(50).explain()
+    await store.close()
+    wins = str(plan["queryPlanner"]["winningPlan"])
+    assert "IXSCAN" in wins
+    assert "SORT" not in wins
 
 
 async def test_the_tax_is_told_by_the_rate_of_each_day(summary: Summary) -> None:
@@ -200,7 +222,7 @@ async def test_excel_has_real_numbers_dates_and_text_that_is_never_a_formula(
         report.add(batch)
     report.close()
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Summary", "USD", "ZWG"]
+    assert book.sheetnames == ["Summary", "USD", "ZWG", "Credex"]
     assert sum(name.startswith("xl/charts/chart") for name in zipfile.ZipFile(path).namelist()) == 6
     by_reference = {str(row.payment_id): (row, gift) for row, gift in expected}
     for currency in ("USD", "ZWG"):
@@ -231,6 +253,29 @@ async def test_excel_has_real_numbers_dates_and_text_that_is_never_a_formula(
         assert ("Settled", one.settled.minor / 100) in told
         assert ("Total", one.settled.minor / 100) in told
         assert ("Tithe", total(expected, one.currency, purpose="Tithe") / 100) in told
+
+
+async def test_excel_and_pdf_tell_the_volumes_of_credex_by_denomination(
+    summary: Summary, printed: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "r.xlsx"
+    ExcelReport(path, summary).close()
+    sheet = openpyxl.load_workbook(path)["Credex"]
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert {row[0] for row in rows} == {"CXX", "USD", "XAU", "Amount not known"}
+    offered = Counter[str]()
+    for one in credexes():
+        if one.amount and one.made_at:
+            offered[one.amount.denomination] += units_of(one.amount)
+    assert {row[3] for row in rows if row[0] == "Amount not known"} == {None}
+    assert {row[0]: Decimal(str(row[3])) for row in rows if row[1] == "Offers made"} == {
+        denomination: credit_of(units) for denomination, units in offered.items()
+    }
+    assert sheet.auto_filter.ref == f"A1:D{len(rows) + 1}"
+    [page] = [page for page in text_of(printed)[1:] if "Credex between members" in page]
+    for denomination, units in offered.items():
+        assert f"Amount ({denomination})" in page
+        assert f"{credit_of(units):,}" in page
 
 
 @pytest.fixture
@@ -275,6 +320,13 @@ def test_the_pdf_looks_printed(summary: Summary, printed: Path) -> None:
     heads = [page for page in pages if "Congregation Payments Amount (USD) Share" in " ".join(page.split())]
     assert len(heads) >= 2
     assert all(word in pages[-1] for word in ("Prepared by", "Checked by", "Approved by"))
+
+
+@pytest.mark.parametrize("greatest", [0.01, 0.99, 4.6, 99, 101, 57_363.31, 1e9])
+def test_a_chart_has_a_few_lines_at_round_amounts_and_ends_at_one(greatest: float) -> None:
+    step = nice_step(greatest)
+    assert 2 <= ceil(greatest / step) <= 5
+    assert f"{step:e}".partition("e")[0].rstrip("0").rstrip(".") in {"1", "2", "2.5", "5"}
 
 
 def test_names_in_any_script_and_with_any_character_do_not_break_the_pdf(printed: Path) -> None:

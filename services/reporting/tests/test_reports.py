@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,13 +14,14 @@ from services.reporting.app import make
 from services.reporting.domain.calendar import Calendar, Period
 from services.reporting.ports import RENDER, RenderAnswer, RenderRequest
 from services.reporting.store import FINANCE_PEOPLE, PLANS, REPORT_FILES, REPORTS
+from services.reporting.tests.pages_world import PagesWorld
 from services.reporting.tests.test_ledger import settled
 from shared.contracts.gateway import Address, InboundNoticed
 from shared.contracts.reporting import MakeReport, ReportFailed, ReportProgress, ReportReady
 from shared.kernel.clock import VirtualClock
 from shared.kernel.ids import MemberId
 from shared.runtime.service import Service
-from shared.testing.harness import Harness
+from shared.testing.harness import Harness, look_every
 
 ASKER, OTHER = MemberId("M-asker"), MemberId("M-other")
 DAY = VirtualClock().now().date()
@@ -165,6 +167,37 @@ async def test_a_message_of_finance_that_changes_nothing_writes_nothing(monkeypa
         assert person.state["member"] == OTHER
 
 
+async def test_a_report_too_big_to_be_sent_is_fetched_by_a_signed_link_for_a_week(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REPORT_DOCUMENT_BYTES", "500")
+    async with PagesWorld() as world:
+        day = world.harness.clock.now().date()
+        await world.harness.say(settled("P-1"))
+        for kind in ("csv", "pdf"):
+            asked = {"asked_by": ASKER, "kind": kind, "first": day, "last": day}
+            await world.harness.say(MakeReport.model_validate(asked))
+        small, big = world.harness.all(ReportReady)
+        assert small.link is None
+        assert big.link is not None
+        assert big.link.startswith("http://127.0.0.1:8010/finance/files/F-")
+        path = big.link.removeprefix("http://127.0.0.1:8010")
+        browser = world.browser()  # not signed in
+        answer = await browser.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+        assert hashlib.sha256(answer.content).hexdigest() == big.file.sha256
+        assert answer.headers["cache-control"] == "no-store"
+        for wrong in (path[:-1] + ("0" if path[-1] != "0" else "1"), path.replace("expires=1", "expires=2"), "F-1"):
+            refused = await browser.get(wrong if wrong.startswith("/") else f"/finance/files/{wrong}")
+            assert refused.status_code == 403
+            assert "not made here" in refused.text
+        look_every(86_400, monkeypatch)
+        await world.harness.advance(7 * 86_400, step=86_400)
+        over = await browser.get(path)
+        assert over.status_code == 403
+        assert "ask for the report again" in over.text
+
+
 @pytest.mark.parametrize(
     ("text", "now", "following", "period"),
     [
@@ -190,6 +223,14 @@ def test_times_and_periods_are_those_of_harare(text: str, now: str, following: s
 def test_a_time_that_cannot_be_names_itself(text: str) -> None:
     with pytest.raises(ValueError, match=text):
         Calendar.parse(text)
+
+
+def test_times_are_told_as_people_say_them() -> None:
+    assert [time.told for time in Calendar.parse("daily 06:30; weekly friday 17:00; monthly 28 07:00").times] == [
+        "every day at 06:30",
+        "every Friday at 17:00",
+        "on day 28 of each month at 07:00",
+    ]
 
 
 def test_one_schedule_has_one_time() -> None:

@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from shared.contracts.files import FileRef
-from shared.http.files import FILES, LIFE, Files
+from shared.http.files import FILES, LIFE, PART, Files
 from shared.runtime.service import Service, Tools
 from shared.testing.harness import Harness, look_every
 
@@ -106,3 +106,12 @@ async def test_a_file_that_is_gone_is_said_to_be(maker: Maker, http: aiohttp.Cli
         kept = await elsewhere.keep()
 
     assert (await maker.fetch(http, kept.url))[0] == 404
+
+
+async def test_a_file_of_several_parts_is_fetched_whole(maker: Maker, http: aiohttp.ClientSession) -> None:
+    content = bytes(range(256)) * (2 * PART // 256 + 1)
+    kept = await maker.files.keep(content, name="large.csv", type="text/csv")
+    assert len(maker.harness.documents("credex", FILES)) == 3
+    status, fetched, _ = await maker.fetch(http, kept.url)
+    assert (status, kept.size) == (200, len(content))
+    assert hashlib.sha256(fetched).hexdigest() == kept.sha256
