@@ -5,7 +5,8 @@ It hears the questions `make_statistics`, `make_report`, `show_payment`, `show_r
 `confirm_erasure`; the events of payments
 (`payment_initiated`, `payment_uncertain`, `payment_settled`, `payment_cancelled`, `payment_failed`,
 `payment_expired`, `payment_rejected`, `payment_disputed`, `payment_refunded`, `payment_needs_review`,
-`receipt_issued`); `notifier.message_failed`; `gateway.inbound_noticed`, for the address of finance; and
+`callback_unmatched`, `receipt_issued`); `notifier.message_failed`; `gateway.inbound_noticed`, for the address of
+finance; and
 `staff_command_used`, `registration_completed` and `erasure_requested` of the conversation. It says `statistics_ready`,
 `report_progress`, `report_ready`, `report_failed`, `payment_shown`, `review_shown`, `refunds_shown`, `audit_shown`,
 `volunteers_listed` and `person_erased`. Never any chat text.
