@@ -41,7 +41,7 @@ from shared.contracts.registry import SERVICES
 from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Away, Misconfigured
 from shared.runtime.host import serve
-from shared.runtime.settings import RUNNING, CommonSettings, read_settings
+from shared.runtime.settings import RUNNING, CommonSettings, PlaceSettings, read_settings
 from shared.store.documents import Kind
 from shared.store.memory import MemoryStore
 from shared.store.mongo import MongoStore
@@ -125,13 +125,13 @@ async def _run(arguments: argparse.Namespace) -> int:
 
 
 async def _health(_: argparse.Namespace) -> int:
-    common = read_settings(CommonSettings)
+    place = read_settings(PlaceSettings)
     try:
         async with httpx.AsyncClient(timeout=5) as client:
-            answer = await client.get(f"http://{common.host}:{common.port}/health")
+            answer = await client.get(f"http://{place.host}:{place.port}/health")
             health = answer.json()
     except (httpx.HTTPError, ValueError):
-        _say(f"The gateway does not answer at {common.host}:{common.port}; is it running?", sys.stderr)
+        _say(f"The gateway does not answer at {place.host}:{place.port}; is it running?", sys.stderr)
         return 1
     _say(json.dumps(health, indent=2, ensure_ascii=False))
     return 0 if health.get("status") == "healthy" else 1

@@ -21,13 +21,13 @@ from pydantic import SecretStr
 from services.conversation.forms.keys import make_key, public_pem, read_keys, upload_key
 from services.conversation.forms.settings import FormSettings
 from shared.kernel.errors import Away, Misconfigured
-from shared.runtime.settings import Settings, read_settings
+from shared.runtime.settings import Settings, WebUrl, read_settings
 
 
 class UploadSettings(Settings):
     """Where the public key goes."""
 
-    whatsapp_api_url: str = "https://graph.facebook.com/v26.0"
+    whatsapp_api_url: WebUrl = "https://graph.facebook.com/v26.0"
     whatsapp_token: SecretStr
     phone_number_id: str
 

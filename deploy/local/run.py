@@ -6,8 +6,12 @@ all six services in one process; prints where to look; stops everything in order
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import http.client
 import os
 import signal
+import socket
 import sys
 import time
 import urllib.error
@@ -19,6 +23,7 @@ from deploy.local.child import Child, ServerFailed, ServerMissing
 from deploy.local.development import keep_settings, settings
 from deploy.local.mongo import MongoServer
 from deploy.local.valkey import ValkeyServer
+from shared.contracts.registry import SERVICES
 from shared.runtime.settings import RUNNING
 
 FOLDER = Path(".local")
@@ -51,6 +56,11 @@ def _stop(*_: object) -> None:
 
 def _run(stack: ExitStack) -> int:
     found = settings(FOLDER, os.environ, Path(".env"))
+    with_sandbox = found.get("SANDBOX", "on").lower() != "off"
+    _only_one(stack)
+    _need_free(found["HOST"], "PORT", found["PORT"], len(SERVICES))
+    if with_sandbox:
+        _need_free(found["HOST"], "SANDBOX_PORT", found["SANDBOX_PORT"])
     (FOLDER / "logs").mkdir(exist_ok=True)
     if "MONGO_URL" not in found:
         mongo = MongoServer(FOLDER / "mongo")
@@ -66,7 +76,6 @@ def _run(stack: ExitStack) -> int:
     keep_settings(RUNNING, found)
     gateway = f"http://127.0.0.1:{found['PORT']}"
     sandbox = f"http://127.0.0.1:{found['SANDBOX_PORT']}"
-    with_sandbox = found.get("SANDBOX", "on").lower() != "off"
     children = []
     if with_sandbox:
         children.append(_begin(stack, "sandbox", ["-m", "sandbox"], found, f"{sandbox}/"))
@@ -85,6 +94,29 @@ def _run(stack: ExitStack) -> int:
     return 1
 
 
+def _only_one(stack: ExitStack) -> None:
+    """Two runs would share data, logs and ports; the kernel frees the lock however we end."""
+    lock = stack.enter_context((FOLDER / "lock").open("w"))
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise ServerFailed("`make run` runs in this folder already; stop it first.") from None
+
+
+def _need_free(host: str, setting: str, first: str, count: int = 1) -> None:
+    """Raises ServerFailed when somebody listens where we shall. A port that is no number is named by who reads it."""
+    for port in range(int(first), int(first) + count) if first.isdecimal() else ():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    raise ServerFailed(f"Port {port} is taken; stop who has it or choose another {setting}.") from None
+            except OverflowError:
+                return
+
+
 def _begin(stack: ExitStack, name: str, arguments: list[str], environment: dict[str, str], url: str) -> Child:
     log = FOLDER / "logs" / f"{name}.log"
     log.write_bytes(b"")
@@ -92,8 +124,11 @@ def _begin(stack: ExitStack, name: str, arguments: list[str], environment: dict[
     stack.callback(child.stop)
     try:
         child.start(lambda: _answers(url), 60)
-    except ServerFailed:
-        _say(log.read_text(errors="replace").strip()[-2000:])
+    except ServerFailed as error:
+        said = log.read_text(errors="replace").strip()
+        if said and "\n" not in said:
+            raise ServerFailed(said) from error  # its one sentence about a wrong setting is all there is to say
+        _say(said[-2000:])
         raise
     return child
 
@@ -102,7 +137,7 @@ def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 a URL of our own on loopback
             return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+    except (urllib.error.URLError, http.client.HTTPException, OSError):  # InvalidURL: the port is no number
         return False
 
 

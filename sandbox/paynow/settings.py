@@ -2,7 +2,8 @@
 
 PAYNOW_USD_ID, PAYNOW_USD_KEY        integration of one currency; the same with ZWG
 PAYNOW_USD_AUTH_EMAIL                the merchant's log-in addresses, separated by commas
-PAYNOW_USD_MODE                      test (default) or live: real numbers are taken and wait to be moved by hand
+PAYNOW_USD_MODE                      test, or live: real numbers are taken and wait to be moved by hand; by default
+                                     live where PAYNOW_TEST_MODE=false says so
 PAYNOW_USD_METHODS                   active methods, separated by commas
 PAYNOW_USD_KIND                      site (default) or link; links are refused by the interface
 PAYNOW_USD_ACTIVE, _BUYSAFE, _CAN_TOKENIZE, _INSTRUMENT_DETAILS
@@ -30,13 +31,18 @@ METHODS: tuple[Method, ...] = get_args(Method)
 """The methods of a remote transaction (Paynow contract 2.1)."""
 
 
-_NOT_REMOTE = {"web", "manual"}
+_NOT_REMOTE = ("web", "manual")
 """The product's words for Paynow's page and for bank and cash, which the same variable may name."""
 
 
 def _remote(value: object) -> object:
     words = _words(value)
-    return tuple(word for word in words if word not in _NOT_REMOTE) if isinstance(words, tuple) else words
+    if not isinstance(words, tuple):
+        return words
+    known = (*METHODS, *_NOT_REMOTE)
+    if unknown := next((word for word in words if word not in known), None):
+        raise ValueError(f"there is no {unknown!r}; choose from {', '.join(known)}")
+    return tuple(word for word in words if word not in _NOT_REMOTE)
 
 
 def _words(value: object) -> object:
@@ -111,7 +117,7 @@ def _read(model: type[M], prefix: str, environ: Mapping[str, str], **given: obje
         name = names[str(first["loc"][0])]
         if first["type"] == "missing":
             raise Misconfigured(f"{name} is not set; the Paynow stand-in needs it.") from None
-        raise Misconfigured(f"{name} is not usable: {first['msg']}.") from None
+        raise Misconfigured(f"{name} is not usable: {first['msg'].removeprefix('Value error, ')}.") from None
 
 
 def read_settings(environ: Mapping[str, str]) -> PaynowSettings:
@@ -124,6 +130,8 @@ def read_settings(environ: Mapping[str, str]) -> PaynowSettings:
         "PAYNOW_PUBLIC_URL": f"http://127.0.0.1:{environ.get('SANDBOX_PORT') or 8020}/paynow",
         "PAYNOW_ORGANISATION_NAME": environ.get("ORGANISATION_NAME", ""),
     }
+    if environ.get("PAYNOW_TEST_MODE", "").strip().lower() in ("false", "0", "no", "off"):
+        usual |= {"PAYNOW_USD_MODE": "live", "PAYNOW_ZWG_MODE": "live"}
     told = usual | {name: value for name, value in environ.items() if value.strip()}
     integrations = tuple(
         _read(Integration, f"PAYNOW_{currency}_", told, currency=currency) for currency in ("USD", "ZWG")

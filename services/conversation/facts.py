@@ -23,6 +23,13 @@ METHOD_NAMES: dict[str, str] = {
     "manual": later("Bank or cash"),
 }
 """Methods as people know them; product names stay as they are in every language."""
+_ALSO_CALLED = {
+    "ecocash": frozenset({"eco cash", "eco"}),
+    "onemoney": frozenset({"one money"}),
+    "innbucks": frozenset({"inn bucks"}),
+    "web": frozenset({"card", "web page", "paynow", "visa", "mastercard", "telecash", "zimswitch"}),
+    "manual": frozenset({"bank", "cash", "bank transfer"}),
+}
 NEED_WALLET = frozenset({"ecocash", "onemoney", "omari"})
 """Methods that charge a number (Paynow contract 2.1); O'mari takes one of any network."""
 
@@ -33,6 +40,11 @@ TEST_NUMBERS = frozenset({"0771111111", "0772222222", "0773333333", "0774444444"
 def method_name(method: str) -> str:
     """A way to pay, in the language that is spoken."""
     return _(METHOD_NAMES.get(method, method))
+
+
+def also_called(method: str) -> frozenset[str]:
+    """What people type for a way to pay beside its name."""
+    return _ALSO_CALLED.get(method, frozenset())
 
 
 class DonationFacts(BaseModel):

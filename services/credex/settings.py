@@ -12,7 +12,7 @@ from pydantic_settings import NoDecode
 
 from shared.kernel.credit import Credit, NotACredit
 from shared.kernel.errors import Misconfigured
-from shared.runtime.settings import Settings
+from shared.runtime.settings import Settings, WebUrl
 
 KEY_BYTES = 32
 
@@ -36,7 +36,7 @@ class CredexSettings(Settings):
 
     enable_credex: bool = True
     """`ENABLE_CREDEX`: false answers every command with "off"."""
-    credex_api_url: str | None = Field(default=None, pattern=r"^https?://")
+    credex_api_url: WebUrl | None = None
     """`CREDEX_API_URL`: credex-core, with the prefix that its generation has (credex-core contract 0)."""
     client_api_key: SecretStr | None = None
     """`CLIENT_API_KEY`: shown to the core at login; it protects every member."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pydantic import Field, SecretStr
 
 from shared.contracts.notifier import TemplateName
-from shared.runtime.settings import Settings
+from shared.runtime.settings import Settings, WebUrl
 
 
 class NotifierSettings(Settings):
     """Where messages go, how fast, what templates are called, and how long an uncertain one waits."""
 
-    whatsapp_api_url: str = "https://graph.facebook.com/v26.0"
+    whatsapp_api_url: WebUrl = "https://graph.facebook.com/v26.0"
     """`WHATSAPP_API_URL`: the Graph API with its version (WhatsApp contract 3.1)."""
     whatsapp_token: SecretStr
     """`WHATSAPP_TOKEN`: the bearer token of the system user."""

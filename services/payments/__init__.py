@@ -7,7 +7,8 @@ It hears `payments.request_payment`, `payments.check_payment`, `payments.submit_
 `confirm_erasure`. It says
 `payments.payment_refused`, `payments.payment_initiated`, `payments.payment_uncertain`, `payments.payment_settled`,
 `payments.payment_cancelled`, `payments.payment_failed`, `payments.payment_expired`, `payments.payment_disputed`,
-`payments.payment_refunded`, `payments.payment_needs_review`, `payments.payment_checked`,
+`payments.payment_refunded`, `payments.payment_needs_review`, `payments.callback_unmatched`,
+`payments.payment_checked`,
 `payments.one_time_code_refused`, `payments.payment_approved`, `payments.payment_rejected`,
 `payments.approval_refused`, `payments.receipt_issued`, `payments.receipt_verified`,
 `payments.receipt_document_made` and `payments.person_erased`.

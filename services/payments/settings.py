@@ -20,7 +20,7 @@ from shared.kernel.errors import Misconfigured
 from shared.kernel.limits import Limits
 from shared.kernel.money import Money
 from shared.kernel.phone import parse_phone
-from shared.runtime.settings import Settings
+from shared.runtime.settings import Settings, WebUrl
 
 
 def _words(value: Any) -> Any:
@@ -69,7 +69,7 @@ class ReceiptKeySettings(Settings):
 class PaymentsSettings(ReceiptKeySettings):
     """A currency is switched on by its integration id, which then needs key and e-mail too, or by `manual`."""
 
-    public_url: str = Field(pattern=r"^https?://")
+    public_url: WebUrl
     """`PUBLIC_URL`: where Paynow, and whoever checks a receipt, reaches the gateway."""
     organisation_name: str = "Ruvimbo"
     """`ORGANISATION_NAME`: the head of receipts."""
@@ -81,7 +81,7 @@ class PaymentsSettings(ReceiptKeySettings):
         "Pastoral Support",
     )
     """`PURPOSES`: those that stay when a payer is forgotten; own words may name somebody and become "Other"."""
-    paynow_url: str = Field(default="https://www.paynow.co.zw", pattern=r"^https?://")
+    paynow_url: WebUrl = "https://www.paynow.co.zw"
     """`PAYNOW_URL`: Paynow, or a stand-in. Its origin may also be polled."""
     paynow_usd_id: int | None = None
     """`PAYNOW_USD_ID`: the integration for US dollars; empty: none are taken by Paynow."""

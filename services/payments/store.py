@@ -8,6 +8,8 @@ from pydantic import BaseModel
 
 from services.payments.domain.payment import Payment
 from services.payments.domain.receipt import Receipt
+from shared.contracts.payments import CallbackUnmatched
+from shared.kernel.money import Money
 from shared.store.documents import Kind
 
 PAYMENTS = Kind("payments", Payment, indexes=(("payer",),))
@@ -29,6 +31,21 @@ class StrayCallback(BaseModel):
     paynow_reference: str | None
     amount: str | None
     received_at: datetime
+
+    def told(self) -> CallbackUnmatched:
+        """What finance hears of it."""
+        try:
+            amount = Money.of(self.amount, self.currency) if self.amount else None
+        except (ValueError, ArithmeticError):
+            amount = None
+        return CallbackUnmatched(
+            reference=self.reference,
+            currency=self.currency,
+            status=self.status,
+            provider_reference=self.paynow_reference,
+            amount=amount,
+            received_at=self.received_at,
+        )
 
 
 STRAY_CALLBACKS = Kind("stray_callbacks", StrayCallback)

@@ -13,7 +13,7 @@ from services.reporting.domain.calendar import Calendar
 from services.reporting.domain.rates import Rates
 from services.reporting.domain.statement import Columns
 from shared.kernel.phone import parse_phone
-from shared.runtime.settings import Settings
+from shared.runtime.settings import Settings, WebUrl
 
 
 def _list(value: Any) -> Any:
@@ -33,7 +33,7 @@ class ReportingSettings(Settings):
 
     organisation_name: str = "Ruvimbo"
     """`ORGANISATION_NAME`: on the letterhead."""
-    public_url: str = Field(default="http://127.0.0.1:8010", pattern=r"^https?://")
+    public_url: WebUrl = "http://127.0.0.1:8010"
     """`PUBLIC_URL`: where browsers find the gateway, and so the pages of finance."""
     purposes: Words = (
         "Monthly Contributions",

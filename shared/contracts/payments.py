@@ -275,6 +275,22 @@ class PaymentNeedsReview(Event, name="payments.payment_needs_review", version=1,
     noticed_at: datetime
 
 
+class CallbackUnmatched(Event, name="payments.callback_unmatched", version=1, key="reference"):
+    """Paynow called, with a good hash, about a payment that it cannot have: one that we don't know, of another
+    currency, or by bank or cash. Nothing is asked or changed; finance should look."""
+
+    reference: str
+    """What Paynow says is ours."""
+    currency: str
+    """Of the integration that was called for."""
+    status: str
+    """The provider's word."""
+    provider_reference: str | None = None
+    amount: Money | None = None
+    """None when it is not an amount."""
+    received_at: datetime
+
+
 class PaymentChecked(Event, name="payments.payment_checked", version=1, key="payer"):
     """Answers CheckPayment: the state after asking the provider; `asked` is false when it could not be asked now."""
 

@@ -95,6 +95,7 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
         payments.PaymentRejected,
         payments.PaymentDisputed,
         payments.PaymentRefunded,
+        payments.CallbackUnmatched,
         payments.PaymentNeedsReview,
         payments.ReceiptIssued,
         credex.OfferMade,

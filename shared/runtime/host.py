@@ -96,13 +96,16 @@ class Host:
         for name, service in services.items():
             running = self._running[name]
             await self._until_there(lambda: running.begin(service))  # noqa: B023 awaited in this turn
+        await self._beat()
+        for name, service in reversed(services.items()):  # the gateway last: when it answers, all do
+            running = self._running[name]
             server = Server(name, running.tracing, self._clock, host=self._common.host, port=self._common.port_of(name))
             add_health_routes(server.app, running)
             if service.routes is not None:
                 service.routes(server.app)
             await server.start()
             self._servers.append(server)
-        self._heart = asyncio.get_running_loop().create_task(self._beat())
+        self._heart = asyncio.get_running_loop().create_task(self._go_on_beating())
 
     def _wire(self, name: str, make: Make) -> Any:
         tracing = Tracing(name, self._processor)
@@ -151,12 +154,15 @@ class Host:
 
     async def _beat(self) -> None:
         """Write each service's heartbeat, from which the gateway tells the health of all."""
+        for name, running in self._running.items():
+            beat = await heartbeat_of(running, self._transport, self._clock)
+            with suppress(RedisError, OSError):
+                await self._redis.set(f"heartbeat:{name}", json.dumps(beat), ex=HEARTBEAT_LIFE_SECONDS)
+
+    async def _go_on_beating(self) -> None:
         while True:
-            for name, running in self._running.items():
-                beat = await heartbeat_of(running, self._transport, self._clock)
-                with suppress(RedisError, OSError):
-                    await self._redis.set(f"heartbeat:{name}", json.dumps(beat), ex=HEARTBEAT_LIFE_SECONDS)
             await self._clock.sleep(HEARTBEAT_SECONDS)
+            await self._beat()
 
     async def _stop(self) -> None:
         if self._heart is not None:

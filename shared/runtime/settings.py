@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contracts.registry import SERVICES
@@ -21,26 +21,47 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
 
 
-class CommonSettings(Settings):
-    """What all services share."""
+def _begins_with(*schemes: str) -> AfterValidator:
+    def checked(value: str | SecretStr) -> str | SecretStr:
+        url = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if not url.lower().startswith(tuple(f"{scheme}://" for scheme in schemes)):
+            raise ValueError(f"it must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return value
 
-    debug: bool = False
-    """`DEBUG`: development; with false every key must be given."""
+    return AfterValidator(checked)
+
+
+WebUrl = Annotated[str, _begins_with("http", "https")]
+MongoUrl = Annotated[SecretStr, _begins_with("mongodb", "mongodb+srv")]
+RedisUrl = Annotated[SecretStr, _begins_with("redis", "rediss")]
+AmqpUrl = Annotated[SecretStr, _begins_with("amqp", "amqps")]
+
+
+class PlaceSettings(Settings):
+    """Where the services listen."""
+
     host: str = "127.0.0.1"
     """`HOST`: the address that the services listen on; 0.0.0.0 in containers."""
     port: int = 8010
     """`PORT`: the gateway's; the other services take the five ports after it."""
-    amqp_url: SecretStr | None = None
+
+
+class CommonSettings(PlaceSettings):
+    """What all services share."""
+
+    debug: bool = False
+    """`DEBUG`: development; with false every key must be given."""
+    amqp_url: AmqpUrl | None = None
     """`AMQP_URL`: RabbitMQ; empty means the embedded transport, for one process with all services."""
-    mongo_url: SecretStr
+    mongo_url: MongoUrl
     """`MONGO_URL`: a replica set or sharded cluster."""
     mongo_database_prefix: str = "ruvimbo"
     """`MONGO_DATABASE_PREFIX`: each service has a database of its own, `<prefix>_<service>`."""
     lanes: int = Field(default=4, ge=1, le=64)
     """`LANES`: queues per service on RabbitMQ. Eight cost more than four on two cores (measured)."""
-    redis_url: SecretStr
+    redis_url: RedisUrl
     """`REDIS_URL`: Valkey or Redis with `appendfsync always` and `noeviction`."""
-    otel_exporter_otlp_endpoint: str | None = None
+    otel_exporter_otlp_endpoint: WebUrl | None = None
     """`OTEL_EXPORTER_OTLP_ENDPOINT`: where traces go by OTLP over HTTP; empty: nowhere."""
     log_hash_key: SecretStr
     """`LOG_HASH_KEY`: key of the hash that stands for a phone, name or id in logs and traces."""
@@ -48,7 +69,7 @@ class CommonSettings(Settings):
     """`LOG_FILE`: logs go there too, rotated."""
     service_token: SecretStr
     """`SERVICE_TOKEN`: what our services show each other."""
-    services_url: str = "http://127.0.0.1:{port}"
+    services_url: WebUrl = "http://127.0.0.1:{port}"
     """`SERVICES_URL`: where the services reach each other; `{service}` and `{port}` are filled in."""
 
     def port_of(self, service: str) -> int:
@@ -69,8 +90,10 @@ def read_settings(cls: type[S]) -> S:
         return cls()
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = str(first["loc"][0]).upper() if first["loc"] else "The settings"
+        problem = first["msg"].removeprefix("Value error, ").removesuffix(".")
+        if not first["loc"]:
+            raise Misconfigured(f"{problem}.") from None
+        name = str(first["loc"][0]).upper()
         if first["type"] == "missing":
             raise Misconfigured(f"{name} is not set; give it in the environment or in .env.") from None
-        problem = first["msg"].removeprefix("Value error, ")
         raise Misconfigured(f"{name} is not usable: {problem}.") from None

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from shared.contracts.registry import SERVICES
 from tests.journeys.outside import Outside
-from tests.journeys.system import free_ports, inherited
+from tests.journeys.system import free_ports, inherited, ruvimbo
 from tests.journeys.waiting import eventually
 
 STOP_SECONDS = 30
@@ -21,20 +23,21 @@ STOP_SECONDS = 30
 class Run:
     """`python -m deploy.local.run` in a folder of its own, without a terminal."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        folder.mkdir(exist_ok=True)
         self._folder = folder
-        self.port = free_ports(len(SERVICES) + 1)
+        self.port = port or free_ports(len(SERVICES) + 1)
+        self._ports = {"PORT": str(self.port), "SANDBOX_PORT": str(self.port + len(SERVICES))}
         self.outside = Outside(f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.port + len(SERVICES)}")
 
     @contextmanager
     def started(self) -> Iterator[subprocess.Popen[bytes]]:
         """Run until the block ends; however it ends, nothing of it stays."""
-        ports = {"PORT": str(self.port), "SANDBOX_PORT": str(self.port + len(SERVICES))}
         with (self._folder / "said.txt").open("wb") as said:
             process = subprocess.Popen(
                 [sys.executable, "-m", "deploy.local.run"],
                 cwd=self._folder,
-                env=inherited() | ports,
+                env=inherited() | self._ports,
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
@@ -54,6 +57,21 @@ class Run:
         return subprocess.run(
             command, cwd=self._folder, env=inherited(), capture_output=True, text=True, timeout=60, check=False
         )
+
+    def refused(self, **given: str) -> str:
+        """What it says when it cannot start."""
+        ended = subprocess.run(
+            [sys.executable, "-m", "deploy.local.run"],
+            cwd=self._folder,
+            env=inherited() | self._ports | given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert ended.returncode == 2, ended
+        return ended.stdout
 
     @property
     def said(self) -> str:
@@ -83,6 +101,9 @@ def test_run_leaves_nothing_running_answers_soon_when_started_again_and_takes_it
             assert f"http://127.0.0.1:{place}" in run.said
         assert run.ruvimbo("dead-letters", "list").stdout == "No dead letters.\n"
         assert run.ruvimbo("health").returncode == 0
+        assert run.refused() == "`make run` runs in this folder already; stop it first.\n"
+        elsewhere = Run(tmp_path / "elsewhere", run.port)
+        assert elsewhere.refused() == f"Port {run.port} is taken; stop who has it or choose another PORT.\n"
         process.send_signal(signal.SIGINT)
         assert process.wait(STOP_SECONDS) == 0
         assert not living(children)
@@ -101,3 +122,18 @@ def test_run_leaves_nothing_running_answers_soon_when_started_again_and_takes_it
         process.wait()
         eventually(lambda: not living(children), "its children are gone", 10)
     run.outside.close()
+
+
+@pytest.mark.parametrize(("name", "value"), [("SANDBOX_PORT", "xyz"), ("LIMITS", "nonsense")])
+def test_a_senseless_setting_is_named_in_one_line(tmp_path: Path, mongo_url: str, name: str, value: str) -> None:
+    servers = {"MONGO_URL": mongo_url, "REDIS_URL": "redis://nowhere.invalid"}
+    said = Run(tmp_path).refused(**servers, **{name: value})
+    assert said.startswith(f"{name} is not ")
+    assert said.count("\n") == 1
+
+
+def test_health_of_what_does_not_run_asks_for_no_setting() -> None:
+    told = ruvimbo(inherited() | {"PORT": str(free_ports(1))}, "health")
+    assert told.returncode == 1
+    assert told.stderr.endswith("; is it running?\n")
+    assert told.stderr.count("\n") == 1

@@ -53,7 +53,10 @@ def test_everything_can_be_said_in_the_environment() -> None:
     [
         ({"PAYNOW_USD_KEY": ""}, "PAYNOW_USD_KEY is not set"),
         ({"PAYNOW_ZWG_ID": "many"}, "PAYNOW_ZWG_ID is not usable"),
-        ({"PAYNOW_USD_METHODS": "ecocash,zipit"}, "PAYNOW_USD_METHODS is not usable"),
+        (
+            {"PAYNOW_USD_METHODS": "ecocash,zipit"},
+            "PAYNOW_USD_METHODS is not usable: there is no 'zipit'",
+        ),
         ({"PAYNOW_TIME_SCALE": "-1"}, "PAYNOW_TIME_SCALE is not usable"),
     ],
 )
@@ -70,3 +73,8 @@ def test_methods_of_the_product_that_are_no_remote_transactions_are_passed_over(
 
 def test_a_key_is_not_shown_where_settings_are_printed() -> None:
     assert "usd-key" not in repr(read_settings(KEYS))
+
+
+def test_it_takes_real_numbers_when_the_product_is_told_not_to_be_in_test_mode() -> None:
+    assert {one.mode for one in read_settings(KEYS | {"PAYNOW_TEST_MODE": "false"}).integrations} == {"live"}
+    assert {one.mode for one in read_settings(KEYS | {"PAYNOW_TEST_MODE": "true"}).integrations} == {"test"}

@@ -48,7 +48,7 @@ from services.conversation.engine.engine import flow
 from services.conversation.engine.formats import CURRENCY_NAMES, money
 from services.conversation.engine.questions import NotUnderstood, Option, yes_or_no
 from services.conversation.engine.texts import _, in_every_language, later
-from services.conversation.facts import NEED_WALLET, DonationFacts, method_name
+from services.conversation.facts import NEED_WALLET, DonationFacts, also_called, method_name
 from services.conversation.flows.paying import Gift, pay
 from shared.contracts.conversation import ProposePurpose, RememberDonor
 from shared.kernel.amounts import Amount, NotAnAmount, parse_amount
@@ -72,7 +72,8 @@ async def donate(chat: Chat) -> None:
     if purpose is None:
         return
     amount = await _amount(chat, known)
-    methods = [Option(method, method_name(method)) for method in known.methods[amount.currency]]
+    on = known.methods[amount.currency]
+    methods = [Option(method, method_name(method), also=also_called(method)) for method in on]
     chosen = await chat.choose("method", _("How would you like to pay?"), methods, _("Ways to pay"))
     method = next(method for method in known.methods[amount.currency] if method == chosen)
     parts = await _parts(chat, known, amount, method)

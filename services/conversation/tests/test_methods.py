@@ -29,6 +29,14 @@ async def test_methods_that_charge_no_number_ask_for_none(tariro: Talk, method: 
     assert tariro.request.wallet is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "method"), [("Card", "web"), ("telecash", "web"), ("bank", "manual"), ("cash!", "manual")]
+)
+async def test_a_method_may_be_typed_in_part_or_by_what_it_takes(tariro: Talk, typed: str, method: str) -> None:
+    await give_by(tariro, typed)
+    assert tariro.request.method == method
+
+
 async def test_innbucks_shows_the_code_its_time_and_the_link(tariro: Talk) -> None:
     await give_by(tariro, "InnBucks")
     authorisation = Authorisation(

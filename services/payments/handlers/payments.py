@@ -148,6 +148,7 @@ async def note_hint(event: PaymentStatusReceived, work: Work) -> None:
         stray = StrayCallback(reference=event.payment_id, **fields)
         log.error("a callback names a payment that Paynow cannot have", extra={"currency": event.currency})
         await work.open(STRAY_CALLBACKS, event.body_digest, lambda: stray)
+        work.emit(stray.told())
         return
     payment = await work.load(PAYMENTS, event.payment_id)
     work.join_trace(payment.traceparent)
@@ -179,14 +180,14 @@ async def traced(payment: Payment, request: Trace, outcome: TraceAnswer | Unknow
 
 @on(CheckPayment)
 async def check(command: CheckPayment, work: Work) -> None:
-    """Ask the provider now and tell; what is known for good or cannot be asked is told at once."""
+    """Ask the provider now and tell; what is known for good, or has nothing yet to ask by, is told at once."""
     payment = await work.load(PAYMENTS, command.payment_id)
     if payment.poll_url is not None and payment.state not in ANSWERED:
         work.call(CHECK, Poll(currency=payment.amount.currency, poll_url=payment.poll_url))
         return
     if payment.state == "uncertain":
         _ask_now(payment, work)
-    await _tell_checked(payment, work, asked=payment.state in ANSWERED)
+    await _tell_checked(payment, work, asked=True)
 
 
 @answered(CHECK, PAYMENTS)

@@ -10,6 +10,7 @@ from shared.contracts.payments import (
     ApprovePayment,
     PaymentApproved,
     PaymentCancelled,
+    PaymentChecked,
     PaymentRejected,
     PaymentSettled,
     ReceiptIssued,
@@ -53,6 +54,14 @@ async def test_an_approval_settles_a_bank_payment_and_gives_a_receipt(world: Wor
         ("awaiting_approval", "requested"),
         ("settled", "approved by M-RUDO"),
     ]
+
+
+async def test_a_check_of_a_bank_payment_says_what_it_waits_for(world: World) -> None:
+    await by_bank(world)
+    await world.check(await world.payment())
+
+    checked = await world.only(PaymentChecked)
+    assert (checked.state, checked.asked) == ("awaiting_approval", True)
 
 
 async def test_a_rejection_ends_it_with_its_reason(world: World) -> None:

@@ -23,6 +23,7 @@ from services.payments.tests.world import (
 from shared.bus.dead_letters import DEAD_LETTERS
 from shared.contracts.gateway import PaymentStatusReceived
 from shared.contracts.payments import (
+    CallbackUnmatched,
     CheckPayment,
     PaymentCancelled,
     PaymentChecked,
@@ -249,7 +250,7 @@ async def test_review_ends_when_the_provider_tells_what_fits(world: World) -> No
     assert (await world.only(PaymentSettled)).after == "needs_review"
 
 
-async def test_a_callback_for_nobody_is_kept_for_review(world: World) -> None:
+async def test_a_callback_for_nobody_is_kept_and_finance_is_told(world: World) -> None:
     body = sign([("reference", "DON-1"), ("amount", "5.00"), ("status", "Paid")], ZWG_KEY)
     hint = hint_of("ZWG", body, world)
     assert hint is not None
@@ -258,6 +259,8 @@ async def test_a_callback_for_nobody_is_kept_for_review(world: World) -> None:
 
     [stray] = world.harness.documents("payments", STRAY_CALLBACKS)
     assert (stray.id, stray.state["reference"], stray.state["status"]) == (hint.body_digest, "DON-1", "Paid")
+    told = await world.only(CallbackUnmatched)
+    assert (told.reference, told.status, told.amount) == ("DON-1", "Paid", Money.of("5.00", "ZWG"))
 
 
 async def test_a_callback_of_another_currency_is_kept_for_review_and_asks_nothing(world: World) -> None:

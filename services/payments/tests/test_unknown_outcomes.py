@@ -152,7 +152,7 @@ async def test_who_checks_an_uncertain_payment_hears_so_and_it_is_looked_for_now
     await world.harness.say(CheckPayment(payment_id=payment.id, payer=TARIRO))
 
     checked = await world.only(PaymentChecked)
-    assert (checked.state, checked.asked) == ("uncertain", False)
+    assert (checked.state, checked.asked) == ("uncertain", True), "not: the provider cannot be asked"
     assert (await world.payment()).state == "awaiting_payer"
 
 

@@ -15,7 +15,9 @@ from shared.kernel.errors import Refusal
 from shared.kernel.ids import MemberId
 from shared.kernel.money import Money
 
-ExceptionType = Literal["missing_here", "missing_there", "amount", "currency", "duplicate", "late", "books_differ"]
+ExceptionType = Literal[
+    "missing_here", "missing_there", "amount", "currency", "duplicate", "late", "books_differ", "stray"
+]
 
 EXPLAINED: dict[ExceptionType, str] = {
     "missing_here": "The provider has it as paid; our ledger has not.",
@@ -25,6 +27,7 @@ EXPLAINED: dict[ExceptionType, str] = {
     "duplicate": "The statement has it more than once.",
     "late": "The provider has it on another day, more than one apart.",
     "books_differ": "Our ledger and what was said of the payment differ.",
+    "stray": "The provider told us of a payment that it cannot have from us.",
 }
 
 

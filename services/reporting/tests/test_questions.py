@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from services.reporting.app import make
+from services.reporting.store import EXCEPTIONS
 from services.reporting.tests.test_ledger import NOW, about, settled
 from shared.contracts.conversation import StaffCommandUsed
 from shared.contracts.payments import (
+    CallbackUnmatched,
     PaymentDisputed,
     PaymentFailed,
     PaymentInitiated,
@@ -28,6 +30,7 @@ from shared.contracts.reporting import (
     ShowReview,
 )
 from shared.kernel.ids import MemberId
+from shared.kernel.money import Money
 from shared.testing.harness import Harness
 
 ASKER = MemberId("M-asker")
@@ -82,6 +85,17 @@ async def test_payments_by_bank_wait_for_staff_too_after_what_is_odd() -> None:
         await harness.say(PaymentDisputed(disputed_at=NOW + timedelta(days=1), after="settled", **about("P-odd")))
         await harness.say(ShowReview(asked_by=ASKER))
         assert [line.reference for line in harness.only(ReviewShown).payments] == ["P-odd", "P-bank"]
+
+
+async def test_what_the_provider_says_of_an_unknown_payment_is_an_exception_to_work_off() -> None:
+    async with Harness({"reporting": make}) as harness:
+        stray = CallbackUnmatched(
+            reference="DON-1", currency="USD", status="Paid", amount=Money.of("5.00", "USD"), received_at=NOW
+        )
+        again = stray.model_copy(update={"received_at": NOW + timedelta(days=1)})
+        await harness.say(stray, again)
+        [finding] = harness.documents("reporting", EXCEPTIONS)
+        assert (finding.state["type"], finding.state["reference"], finding.state["open"]) == ("stray", "DON-1", True)
 
 
 async def test_refunds_come_newest_first() -> None:

@@ -47,3 +47,12 @@ def test_an_empty_setting_counts_as_not_given(monkeypatch: pytest.MonkeyPatch) -
 
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
     assert "mongodb://x" not in repr(read_settings(CommonSettings))
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"), [("MONGO_URL", "mongodb://"), ("REDIS_URL", "redis://"), ("AMQP_URL", "amqp://")]
+)
+def test_a_senseless_url_is_named_at_the_start(monkeypatch: pytest.MonkeyPatch, name: str, fits: str) -> None:
+    monkeypatch.setenv(name, "nonsense")
+    with pytest.raises(Misconfigured, match=f"^{name} is not usable: it must begin with {fits} or "):
+        read_settings(CommonSettings)
