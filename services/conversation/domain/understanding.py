@@ -78,6 +78,8 @@ def understand(text: str, purposes: Sequence[str], currencies: Sequence[str]) ->
     rest = _place(rest, answers)
     words = set(_words(plain))
     gives = bool(words & GIVE)
+    if words and not gives and answers.keys() == {"amount#1"} and not _words(answers["amount#1"]):
+        del answers["amount#1"]  # "2 minutes": the number of something else
     named = _name(rest, written, purposes, spoken_of=gives or bool(answers), place="congregation#1" in answers)
     if named is not None and (answers or gives):
         answers["name#1"] = named
