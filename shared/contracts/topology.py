@@ -14,7 +14,11 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
     "conversation": (
         gateway.MessageReceived,
         gateway.CoreNoticeReceived,
+<<<<<<< HEAD
         gateway.WebhooksMissing,
+=======
+        gateway.HealthShown,
+>>>>>>> 0ad6075 (Forget what was kept before two identities met, and tell staff how each service is)
         payments.PaymentRefused,
         payments.PaymentInitiated,
         payments.PaymentUncertain,

@@ -11,7 +11,7 @@ from services.conversation.domain.profile import Profile
 from services.conversation.store import ERASURES, PROFILES, PURPOSES, SESSIONS
 from services.conversation.tests.talk import NEW_DONOR, Talk, text_of
 from shared.contracts import credex, gateway, notifier, payments, reporting
-from shared.contracts.conversation import ErasureRequested, ForgetMe
+from shared.contracts.conversation import ErasureRequested, ForgetAlias, ForgetMe
 from shared.contracts.notifier import Document
 from shared.contracts.registry import SERVICES
 from shared.contracts.topology import EVENTS_HEARD
@@ -78,6 +78,24 @@ async def test_who_was_forgotten_begins_anew_and_no_intent_is_named_twice(tariro
     assert "full name" in text_of(question)
     await tariro.give(*NEW_DONOR[1:], "confirm")
     assert tariro.request.intent != first
+
+
+async def test_who_turned_out_to_be_the_same_person_is_forgotten_too(tariro: Talk) -> None:
+    await give_and_register(tariro)
+    await tariro.harness.say(ForgetAlias(member=tariro.member))
+    assert tariro.harness.only(ErasureRequested).member == tariro.member
+    assert await tariro.harness.state("conversation", PROFILES, tariro.member) == Profile()
+
+
+async def test_an_alias_with_an_open_payment_is_forgotten_when_that_is_over(tariro: Talk) -> None:
+    await tariro.give(*NEW_DONOR, "confirm")
+    await tariro.told(tariro.initiated(), ForgetAlias(member=tariro.member))
+    await tariro.harness.advance(3700, step=60)
+    assert tariro.harness.all(ErasureRequested) == []
+    await tariro.told(*tariro.settled())
+    await tariro.harness.advance(3700, step=60)
+    assert tariro.harness.only(ErasureRequested).member == tariro.member
+    assert await tariro.harness.state("conversation", PROFILES, tariro.member) == Profile()
 
 
 @pytest.mark.parametrize("word", ["no", "cancel", "2"])
