@@ -7,8 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-<<<<<<< HEAD
-from shared.contracts.base import Event
+from shared.contracts.base import Command, Event
 from shared.contracts.gateway_parts import (
     ContactCard,
     ConversationPriced,
@@ -18,9 +17,6 @@ from shared.contracts.gateway_parts import (
     Product,
     Referral,
 )
-=======
-from shared.contracts.base import Command, Event
->>>>>>> 0ad6075 (Forget what was kept before two identities met, and tell staff how each service is)
 from shared.kernel.ids import MemberId, PaymentId
 
 
@@ -300,7 +296,7 @@ class ShowHealth(Command, name="gateway.show_health", version=1, key="asked_by")
     asked_by: MemberId
 
 
-class ServiceHealth(_Part):
+class ServiceHealth(Part):
     """One service, by its latest heartbeat."""
 
     service: str

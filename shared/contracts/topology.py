@@ -14,11 +14,8 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
     "conversation": (
         gateway.MessageReceived,
         gateway.CoreNoticeReceived,
-<<<<<<< HEAD
         gateway.WebhooksMissing,
-=======
         gateway.HealthShown,
->>>>>>> 0ad6075 (Forget what was kept before two identities met, and tell staff how each service is)
         payments.PaymentRefused,
         payments.PaymentInitiated,
         payments.PaymentUncertain,
@@ -47,6 +44,7 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
         credex.CredexShown,
         credex.CredexUnavailable,
         credex.DashboardShown,
+        credex.KeptTold,
         credex.LedgerShown,
         credex.MemberAuthorised,
         credex.MemberFound,

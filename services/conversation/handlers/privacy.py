@@ -13,6 +13,7 @@ from services.conversation.store import PROFILES, PURPOSES, SESSIONS
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
 from shared.contracts.conversation import ErasureRequested, ExportMyData, ForgetAlias, ForgetMe
+from shared.contracts.credex import KeptTold, TellKept
 from shared.contracts.notifier import Document, Outgoing, PlainText, SendMessage
 from shared.kernel.ids import MemberId
 from shared.outcalls.calls import Unknown, Unreached
@@ -23,10 +24,18 @@ ALIAS_PATIENCE = timedelta(hours=1)
 
 @on(ExportMyData)
 async def export_my_data(command: ExportMyData, work: Work) -> None:
+    """Ask credex for what it keeps; payments are in the profile."""
+    work.emit(TellKept(member=command.member))
+
+
+@on(KeptTold)
+async def make_export(event: KeptTold, work: Work) -> None:
     """Have the file made."""
-    profile = await work.open(PROFILES, command.member, Profile)
+    profile = await work.open(PROFILES, event.member, Profile)
+    session = await work.read(SESSIONS, event.member) or Session()
     with speaking(profile.language or "en"):
-        work.call(EXPORT, Export(text=export_of(profile), name="my-data.txt"))
+        text = export_of(profile, session.address, session.left_answers, session.credex, event)
+    work.call(EXPORT, Export(text=text, name="my-data.txt"))
 
 
 @answered(EXPORT, PROFILES)

@@ -79,6 +79,9 @@ async def test_to_take_unsigned_webhooks_is_said_loudly(
     client = connect(valkey_url)
     async with Harness({"gateway": make}, redis=client):
         assert any("ANYBODY CAN SPEAK FOR WHATSAPP" in record.getMessage() for record in caplog.records)
+    await client.aclose()
+
+
 async def test_staff_are_told_what_is_wrong_with_which_service(edge: Edge, valkey_url: str) -> None:
     client = connect(valkey_url)
     for name in SERVICES[:-1]:
