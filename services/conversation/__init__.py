@@ -8,8 +8,8 @@ It hears `gateway.message_received`, `gateway.core_notice_received`, `gateway.we
 `account_found`, `account_opened`, `authorised_listed`, `balances_shown`, `credex_delayed`, `credex_joined`,
 `credex_refused`, `credex_shown`, `credex_unavailable`, `dashboard_shown`, `kept_told`, `ledger_shown`,
 `member_authorised`, `member_found`, `member_removed`, `not_a_member`, `notices_directed`, `offer_accepted`,
-`offer_cancelled`, `offer_declined`, `offer_gone`, `offer_made`, `offer_noticed`, `offers_accepted`, `outcome_uncertain`,
-`outcome_under_review` and `tier_upgraded` of credex;
+`offer_cancelled`, `offer_declined`, `offer_gone`, `offer_made`, `offer_noticed`, `offers_accepted`,
+`outcome_uncertain`, `outcome_under_review` and `tier_upgraded` of credex;
 `statistics_ready`, `report_progress`, `report_ready`, `report_failed`, `payment_shown`, `review_shown`,
 `refunds_shown`, `audit_shown` and `volunteers_listed` of reporting; the `person_erased` of every other service; and
 what it asks of itself: `remember_donor`,
