@@ -93,9 +93,9 @@ def _in_question(here: Situation, question: Question, text: str, word: Word | No
     if (offered := _offered(here, text)) is not None:
         return offered
     if word is None or question.option_of(text, session.page) or question.asks_for_more(text, session.page):
-        return answer(session, text, here.intent)
+        return answer(session, text, here.intent, question)
     if question.read is not None and word not in _STEERING and question.takes(text):
-        return answer(session, text, here.intent) if word == "thanks" else _ask_which(here, text, word)
+        return answer(session, text, here.intent, question) if word == "thanks" else _ask_which(here, text, word)
     return words.do(here, word)
 
 
