@@ -127,14 +127,18 @@ def _stem(word: str) -> str:
 
 
 def _amount(text: str, currencies: Sequence[str]) -> str | None:
-    """The one amount of the text as it was written; None when there is none, several, or one that does not fit."""
-    found = []
+    """The one amount of the text as it was written; None when there is none, several, or one that does not fit.
+
+    One in a currency of the past is taken, for the question to refuse with what fits.
+    """
+    found, old = [], False
     for match in re.finditer(_MONEY, text):
-        if any(word in OLD_CURRENCIES for word in (match["before"], match["after"]) if word):
-            return None
+        old = old or any(word in OLD_CURRENCIES for word in (match["before"], match["after"]) if word)
         found.append(match[0])
     if len(found) != 1 or re.search(r"-\s*[$]?\d", text):
         return None
+    if old:
+        return found[0]  # the question refuses it, and says what to send in its place
     try:
         amount = parse_amount(found[0])
     except Refusal:
