@@ -16,7 +16,7 @@ from shared.kernel.errors import Misconfigured
 from shared.kernel.ids import MemberId
 from shared.runtime.settings import read_settings
 from shared.store.redis import connect
-from shared.testing.harness import Harness
+from shared.testing.harness import Harness, look_every
 
 
 async def test_health_is_as_good_as_the_services_say(edge: Edge, valkey_url: str) -> None:
@@ -45,8 +45,9 @@ async def test_health_is_as_good_as_the_services_say(edge: Edge, valkey_url: str
 
 
 async def test_no_webhook_for_hours_is_an_alarm_told_once_until_one_comes(
-    edge: Edge, caplog: pytest.LogCaptureFixture
+    edge: Edge, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    look_every(600, monkeypatch)
     tell = edge.harness.services["gateway"].health["webhooks"]
 
     def alarms() -> int:
