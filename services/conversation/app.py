@@ -10,7 +10,7 @@ from services.conversation.flows.registration_form import SCREENS
 from services.conversation.forms.sessions import FORMS
 from services.conversation.forms.settings import FormSettings
 from services.conversation.forms.wiring import make_endpoint
-from services.conversation.ports import ERASURE_DUE, EXPORT, WAKE, ring
+from services.conversation.ports import ALIAS_DUE, ERASURE_DUE, EXPORT, WAKE, ring
 from services.conversation.routes import Routes
 from services.conversation.settings import ConversationSettings
 from services.conversation.store import ALARMS, ERASURES, PROFILES, PURPOSES, SESSIONS
@@ -34,6 +34,6 @@ def make(tools: Tools) -> Service:
         settings=read_settings(ConversationSettings),
         handlers=handlers,
         kinds=(SESSIONS, PROFILES, PURPOSES, ALARMS, ERASURES, FILES, FORMS),
-        calls={WAKE: ring, ERASURE_DUE: ring, EXPORT: Exports(files).make},
+        calls={WAKE: ring, ERASURE_DUE: ring, ALIAS_DUE: ring, EXPORT: Exports(files).make},
         routes=add_routes,
     )

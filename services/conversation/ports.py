@@ -47,3 +47,7 @@ EXPORT = Call("conversation.export", Export, Exported, deadline=timedelta(second
 
 ERASURE_DUE = Call("erasure due", Wake, Woken, deadline=timedelta(seconds=5), repeats=True)
 """A timer: by then every service has answered that a person is erased, or somebody must look."""
+
+
+ALIAS_DUE = Call("alias due", Wake, Woken, deadline=timedelta(seconds=5), repeats=True)
+"""A timer: a member who is to be forgotten with another had a payment that was still open."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from services.gateway.domain.identities import Identity, resolve
 from services.gateway.domain.webhook import Person, Succession
-from services.gateway.store import IDENTITIES
+from services.gateway.store import ALIASES, IDENTITIES, Alias
 from shared.bus.entry import Entry
 from shared.bus.work import Missing
 from shared.contracts.base import Message
@@ -51,6 +51,9 @@ class Members:
             if len(written) < len(resolution.new):
                 continue  # somebody was quicker: look again at who it is now
             try:
+                aliases = {known[name].member for name in resolution.moved}
+                links = {f"{alias}:{member}": Alias(alias=alias, member=member) for alias in aliases}
+                await self._entry.create(ALIASES, links)
                 for name in resolution.moved:
                     await self._move(name, member, address)
                 for name, identity in known.items():

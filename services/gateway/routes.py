@@ -20,6 +20,7 @@ from services.gateway.domain.wire import as_plain
 from services.gateway.forward import Forward
 from services.gateway.health import health_of
 from services.gateway.members import Members
+from services.gateway.ports import Heartbeats
 from services.gateway.settings import GatewaySettings
 from services.gateway.silence import Silence
 from services.gateway.store import IDENTITIES, INTAKE, Intake, intake_id_of
@@ -64,6 +65,7 @@ class Routes:
         entry: Entry,
         members: Members,
         forward: Forward,
+        heartbeats: Heartbeats,
         silence: Silence,
         redis: redis.asyncio.Redis,
         clock: Clock,
@@ -73,6 +75,7 @@ class Routes:
         self._entry = entry
         self._members = members
         self._forward = forward
+        self._heartbeats = heartbeats
         self._silence = silence
         self._redis = redis
         self._clock = clock
@@ -100,7 +103,7 @@ class Routes:
 
     async def health(self, _: web.Request) -> web.Response:
         """The health of all services, from their heartbeats: 200 when all is well, else 503."""
-        health = await health_of(self._redis, self._clock)
+        health = health_of(await self._heartbeats.read(), self._clock)
         return web.json_response(health, status=200 if health["status"] == "healthy" else 503)
 
     async def verify(self, request: web.Request) -> web.Response:

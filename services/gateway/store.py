@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from services.gateway.domain.identities import Identity
+from shared.kernel.ids import MemberId
 from shared.store.documents import Kind
 
 
@@ -29,6 +30,25 @@ def intake_id_of(content_id: str) -> str:
     """A digest: content ids name phones, some of them inside WhatsApp's own message ids."""
     return hashlib.sha256(content_id.encode("utf-8", "surrogatepass")).hexdigest()
 
+
+class Alias(BaseModel):
+    """A member who turned out to be an older one."""
+
+    alias: MemberId
+    member: MemberId
+    """The older one, at that time; who may have become an alias since."""
+
+
+ALIASES = Kind("aliases", Alias, indexes=(("member",), ("alias",)))
+"""Under both ids, from before the first identity moves: what was kept under the alias is found by this."""
+
+
+class HealthQuestion(BaseModel):
+    """Staff want to know how the services are."""
+
+
+HEALTH_QUESTIONS = Kind("health_questions", HealthQuestion, home="redis", keep=timedelta(days=1))
+"""Under who asks: holds the call that looks."""
 
 IDENTITIES = Kind("identities", Identity, indexes=(("member",),))
 """Under `phone:+263…`, `bsuid:ZW.…`, `parent:…`."""

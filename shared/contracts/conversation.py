@@ -123,6 +123,12 @@ class ForgetMe(Command, name="conversation.forget_me", version=1, key="member"):
     member: MemberId
 
 
+class ForgetAlias(Command, name="conversation.forget_alias", version=1, key="member"):
+    """Whoever was forgotten is this person, too: two identities were found to be one. Asked by the gateway."""
+
+    member: MemberId
+
+
 class ErasureRequested(Event, name="conversation.erasure_requested", version=1, key="member"):
     """Forget this person: whoever hears it erases name, phone, texts and what else tells who it was, and answers.
 

@@ -31,6 +31,7 @@ from shared.contracts.credex_commands import (
     ReadCredex,
     ReadLedger,
     RemoveMember,
+    TellKept,
     UpgradeTier,
 )
 from shared.contracts.credex_events import (
@@ -44,6 +45,7 @@ from shared.contracts.credex_events import (
     CredexShown,
     CredexUnavailable,
     DashboardShown,
+    KeptTold,
     LedgerShown,
     MemberAuthorised,
     MemberFound,
@@ -83,6 +85,7 @@ __all__ = [
     "FindMember",
     "ForgetIssues",
     "JoinCredex",
+    "KeptTold",
     "LedgerShown",
     "ListAuthorised",
     "MakeOffer",
@@ -110,6 +113,7 @@ __all__ = [
     "ReadCredex",
     "ReadLedger",
     "RemoveMember",
+    "TellKept",
     "TierUpgraded",
     "UpgradeTier",
 ]

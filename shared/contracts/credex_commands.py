@@ -203,6 +203,12 @@ class NoteOffer(Command, name="credex.note_offer", version=1, key="credex_id"):
     due_date: date | None = None
 
 
+class TellKept(Command, name="credex.tell_kept", version=1, key="member"):
+    """Say all that is kept about a person, for them to see. Answered by KeptTold, also where credex is off."""
+
+    member: MemberId
+
+
 class ForgetIssues(Command, name="credex.forget_issues", version=1, key="member"):
     """Take the person off what went out of one account. Credex asks it of itself, for each, when a person is erased."""
 

@@ -10,6 +10,8 @@ from shared.contracts.credex_parts import (
     Action,
     Balances,
     CredexAccount,
+    KeptAccount,
+    KeptOffer,
     LedgerEntry,
     OfferResult,
     Person,
@@ -307,6 +309,17 @@ class OfferNoticed(Event, name="credex.offer_noticed", version=1, key="member"):
     amount: Credit | None = None
     secured: bool | None = None
     due_date: date | None = None
+
+
+class KeptTold(Event, name="credex.kept_told", version=1, key="member"):
+    """The answer to `tell_kept`: what credex keeps about a person. Balances are not among it; the core has them."""
+
+    member: MemberId
+    phone: str | None = None
+    core_id: str | None = None
+    """The person's memberID at credex-core."""
+    accounts: tuple[KeptAccount, ...] = ()
+    offers: tuple[KeptOffer, ...] = ()
 
 
 class PersonErased(Event, name="credex.person_erased", version=1, key="member"):

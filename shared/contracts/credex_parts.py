@@ -105,6 +105,27 @@ class Standing(_Part):
     default_denomination: str
 
 
+class KeptAccount(_Part):
+    """What credex keeps of an account that names the person."""
+
+    name: str | None = None
+    handle: str | None = None
+    notices_to: str | None = None
+    """The name of who is told of its offers."""
+
+
+class KeptOffer(_Part):
+    """What credex keeps of an offer that the person made or answered through us."""
+
+    state: Literal["made", "accepted", "declined", "cancelled"]
+    amount: Credit | None = None
+    issuer: str | None = None
+    receiver: str | None = None
+    """By name or, where that is not known, by handle."""
+    secured: bool | None = None
+    due_date: date | None = None
+
+
 class LedgerEntry(_Part):
     """An accepted credex seen from one account; a negative amount was given, a positive one received."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from shared.contracts.base import Event
+from shared.contracts.base import Command, Event
 from shared.contracts.gateway_parts import (
     ContactCard,
     ConversationPriced,
@@ -288,3 +288,33 @@ class PersonErased(Event, name="gateway.person_erased", version=1, key="member")
 
     member: MemberId
     at: datetime
+
+
+class ShowHealth(Command, name="gateway.show_health", version=1, key="asked_by"):
+    """Tell how every service is, for staff in the chat."""
+
+    asked_by: MemberId
+
+
+class ServiceHealth(Part):
+    """One service, by its latest heartbeat."""
+
+    service: str
+    beats: bool
+    """False: no process of it was heard of in the last seconds."""
+    ready: bool
+    troubles: tuple[str, ...] = ()
+    """Parts that are not well, with what is known of it: `bus`, `paynow USD: open` (the circuit around it)."""
+    backlog: int = 0
+    """Messages that wait for it."""
+    backlog_age_seconds: float = 0.0
+    """Age of the oldest message that it has not handed over, or of the oldest call that is due."""
+
+
+class HealthShown(Event, name="gateway.health_shown", version=1, key="asked_by"):
+    """The answer to `show_health`. `status` is `healthy`, `degraded` or `unhealthy`, as on the page /health."""
+
+    asked_by: MemberId
+    status: str
+    at: datetime
+    services: tuple[ServiceHealth, ...]

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from deploy.local.child import ServerFailed, ServerMissing
-from tests.bench import acknowledgements, finance, forms, latency, memory, mixed, payments
+from tests.bench import acknowledgements, conversation, finance, forms, latency, memory, mixed, payments
 from tests.bench.numbers import Row, table
 from tests.bench.product import ROOT
 from tests.bench.progress import say
@@ -21,6 +21,7 @@ from tests.bench.servers import Servers
 
 FIGURES: dict[str, Callable[[Servers, float | None], Awaitable[list[Row]]]] = {
     "acknowledgements": acknowledgements.measure,
+    "conversation": conversation.measure,
     "latency": latency.measure,
     "memory": memory.measure,
     "payments": payments.measure,

@@ -16,6 +16,23 @@ class Row:
     aim: str = ""
 
 
+@dataclass(frozen=True)
+class Rate:
+    """What was done in how many seconds, and with how many of our own CPU."""
+
+    count: int
+    seconds: float
+    cpu_seconds: float
+
+    @property
+    def rate(self) -> float:
+        return self.count / self.seconds
+
+    @property
+    def told(self) -> str:
+        return f"{self.rate:.0f}/s, {self.cpu_seconds * 1000 / max(self.count, 1):.2f} ms of CPU each"
+
+
 def percentile(values: Sequence[float], percent: float) -> float:
     """The nearest-rank percentile: the smallest value that `percent` of the values don't exceed; nan of nothing."""
     if not values:

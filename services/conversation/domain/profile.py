@@ -79,6 +79,11 @@ class Profile(BaseModel):
         return [payment for payment in self.payments if payment.state in PENDING]
 
     @property
+    def latest_pending(self) -> KnownPayment | None:
+        """The payment begun last of those whose money may still come."""
+        return self.pending[-1] if self.pending else None
+
+    @property
     def has_pending(self) -> bool:
         """Whether money may still come."""
         return bool(self.pending)
@@ -93,6 +98,10 @@ class Profile(BaseModel):
         """The payment that waits for the one-time code of O'mari."""
         waiting = [paid for paid in self.payments if paid.method == "omari" and paid.state == "awaiting_payer"]
         return waiting[-1] if waiting else None
+
+    def find(self, id: str) -> KnownPayment | None:
+        """A payment by its id."""
+        return next((payment for payment in self.payments if payment.id == id), None)
 
     def note(self, payment: KnownPayment) -> None:
         """Keep the latest word on a payment, without losing what was known before."""

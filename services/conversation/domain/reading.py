@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from services.conversation.engine.questions import NO, YES, plain
 from services.conversation.engine.texts import later
 from shared.kernel.errors import Refusal
 
@@ -38,6 +39,8 @@ def full_name(text: str) -> str:
         raise NotAName(later("Please send your name in letters, like Tariro Moyo."))
     if not all(letter.isalpha() or unicodedata.combining(letter) or letter in " '’.-" for letter in name):
         raise NotAName(later("A name has letters only; please send it like Tariro Moyo."))
+    if plain(name) in YES | NO:
+        raise NotAName(later("Please send your name in letters, like Tariro Moyo."))
     return name
 
 

@@ -78,6 +78,8 @@ def understand(text: str, purposes: Sequence[str], currencies: Sequence[str]) ->
     rest = _place(rest, answers)
     words = set(_words(plain))
     gives = bool(words & GIVE)
+    if words and not gives and answers.keys() == {"amount#1"} and not _words(answers["amount#1"]):
+        del answers["amount#1"]  # "2 minutes": the number of something else
     named = _name(rest, written, purposes, spoken_of=gives or bool(answers), place="congregation#1" in answers)
     if named is not None and (answers or gives):
         answers["name#1"] = named
@@ -125,14 +127,18 @@ def _stem(word: str) -> str:
 
 
 def _amount(text: str, currencies: Sequence[str]) -> str | None:
-    """The one amount of the text as it was written; None when there is none, several, or one that does not fit."""
-    found = []
+    """The one amount of the text as it was written; None when there is none, several, or one that does not fit.
+
+    One in a currency of the past is taken, for the question to refuse with what fits.
+    """
+    found, old = [], False
     for match in re.finditer(_MONEY, text):
-        if any(word in OLD_CURRENCIES for word in (match["before"], match["after"]) if word):
-            return None
+        old = old or any(word in OLD_CURRENCIES for word in (match["before"], match["after"]) if word)
         found.append(match[0])
     if len(found) != 1 or re.search(r"-\s*[$]?\d", text):
         return None
+    if old:
+        return found[0]  # the question refuses it, and says what to send in its place
     try:
         amount = parse_amount(found[0])
     except Refusal:

@@ -80,9 +80,12 @@ def go_on(session: Session, intent: str, before: str = "") -> Turn:
     raise FlowFault(session.flow or "", "it goes round in circles")
 
 
-def answer(session: Session, typed: str, intent: str) -> Turn:
-    """Give the open question an answer: an option's id, a number, a title, or free text. Raises FlowFault."""
-    question = open_question(session, intent)
+def answer(session: Session, typed: str, intent: str, question: Question | None = None) -> Turn:
+    """Give the open question an answer: an option's id, a number, a title, or free text. Raises FlowFault.
+
+    `question` is the open one where the caller has it: to find it is a replay.
+    """
+    question = question or open_question(session, intent)
     if question is None:
         return go_on(session, intent)
     if question.key != session.asked_key:
@@ -107,7 +110,7 @@ def answer_again(session: Session, tap: Tapped, intent: str) -> Turn | None:
     """A tap on an older question of this run: changes that answer if it may still change; None when it may not."""
     question = open_question(session, intent)
     if question is not None and (question.key, question.stamp) == (tap.key, tap.stamp):
-        return answer(session, tap.option, intent)
+        return answer(session, tap.option, intent, question)
     trial, _stop = _replay(session.for_trial(), intent)
     if tap.stamp or tap.key not in trial.passed:
         return None

@@ -143,6 +143,12 @@ class Session(BaseModel):
             self.end()
             self.run, self.flow, self.facts, self.journal = draft.run, draft.flow, draft.facts, draft.journal
 
+    @property
+    def left_answers(self) -> dict[str, str]:
+        """What was answered in the flow that runs and in the draft."""
+        draft = self.draft.journal.answers if self.draft else {}
+        return draft | self.journal.answers
+
     def draft_at(self, now: datetime) -> Draft | None:
         """The draft, as long as it is kept."""
         if self.draft is not None and self.draft.until <= now:

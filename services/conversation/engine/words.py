@@ -46,7 +46,7 @@ Word = Literal[
 WORDS: frozenset[str] = frozenset(get_args(Word))
 
 _WORDS: dict[Word, frozenset[str]] = {
-    "menu": frozenset({"menu", "main menu", "start", "imenyu", "menyu", "memu"}),
+    "menu": frozenset({"menu", "main menu", "start", "reset", "imenyu", "menyu", "memu"}),
     "home": frozenset({"home", "credex", "dashboard"}),
     "offer": frozenset({"offer", "make an offer", "kupa kiredhiti", "ukunika ikhredithi"}),
     "pending_in": frozenset({"offers", "pending", "pending offers"}),
@@ -82,20 +82,26 @@ _WORDS: dict[Word, frozenset[str]] = {
             "thanks",
             "thank you",
             "thank you very much",
+            "thank you so much",
             "thanks a lot",
+            "thanks so much",
+            "many thanks",
             "ok thanks",
+            "ok thank you",
             "tatenda",
             "tinotenda",
             "ndatenda",
+            "ndinotenda",
+            "ndatenda zvikuru",
+            "tatenda zvikuru",
+            "tinotenda zvikuru",
             "maita basa",
+            "maita zvenyu",
             "maita",
             "siyabonga",
+            "siyabonga kakhulu",
             "ngiyabonga",
-            "👍",
-            "👍🏾",
-            "👍🏿",
-            "🙏",
-            "🙏🏾",
+            "ngiyabonga kakhulu",
         }
     ),
 }
@@ -107,17 +113,28 @@ _GREETINGS: dict[Language, str] = {
     "en": r"hi+|hie|hy|hello+|hey+|howdy|greetings|good (?:morning|afternoon|evening|day)|hesi|jambo|habari|bonjour|"
     r"salut|hola|buenos dias|dumela",
 }
+_TIMES_OF_DAY = frozenset({"morning", "afternoon", "evening", "morning all", "evening all"})
+"""Said for *good morning*; a town may begin like it, so that nothing may follow."""
+_PLEASE = re.compile(r"(?:please|pls|plz)\b[\s,]*|[\s,]*\b(?:please|pls|plz)")
+_THUMBS = frozenset("👍👌🙏👏🙌❤💙💚💛🧡💜🤍🖤💯✅😊🙂😀😁😃😇🤗🎉")
+_SHADES = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f\u200d\\s]")
+"""Tones of skin, and what joins or colours signs."""
 _GREETING = re.compile(rf"(?:{'|'.join(_GREETINGS.values())})\b.{{0,60}}", re.DOTALL)
 _OPENING = re.compile(rf"(?:(?:{'|'.join(_GREETINGS.values())})\b[\s,.!?]*)+")
 
 
 def word_of(text: str) -> Word | None:
     """The word that a message is, if it is one."""
-    wanted = "?" if text.strip() == "?" else plain(text)
-    word = _BY_SPELLING.get(wanted) or _BY_SPELLING.get(text.strip())
+    bare = re.sub(_SHADES, "", text)
+    if bare and set(bare) <= {"?"}:
+        return "help"
+    if bare and set(bare) <= _THUMBS:
+        return "thanks"
+    wanted = plain(text)
+    word = _BY_SPELLING.get(wanted) or _BY_SPELLING.get(plain(re.sub(_PLEASE, "", wanted)))
     if word is not None:
         return word
-    return "greet" if re.fullmatch(_GREETING, wanted) else None
+    return "greet" if wanted in _TIMES_OF_DAY or re.fullmatch(_GREETING, wanted) else None
 
 
 def without_greeting(text: str) -> str:

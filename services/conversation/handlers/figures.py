@@ -9,6 +9,7 @@ from services.conversation.store import PROFILES
 from services.conversation.texts import reports, staff
 from shared.bus.handlers import on
 from shared.bus.work import Work
+from shared.contracts.gateway import HealthShown
 from shared.contracts.notifier import SendMessage
 from shared.contracts.reporting import (
     AuditShown,
@@ -78,6 +79,12 @@ async def tell_audit(event: AuditShown, work: Work) -> None:
         phone = profile.staff.phone if profile.staff else None
         names[member] = profile.name or phone or ""
     await tell(event.asked_by, event, lambda _here: staff.audit(event, names), work)
+
+
+@on(HealthShown)
+async def tell_health(event: HealthShown, work: Work) -> None:
+    """The answer to /health."""
+    await tell(event.asked_by, event, lambda _here: staff.health(event), work)
 
 
 @on(VolunteersListed)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from services.conversation.engine.texts import _
 from services.conversation.handlers.telling import Wording, say_to, tell
+from services.conversation.listening.situation import Situation
 from services.conversation.texts import payments, staff
 from shared.bus.handlers import on
 from shared.bus.work import Work
-from shared.contracts.notifier import Document, Picture, SendMessage
+from shared.contracts.notifier import Document, Outgoing, Picture, PlainText, SendMessage
 from shared.contracts.payments import (
     ApprovalRefused,
     OneTimeCodeRefused,
@@ -39,10 +40,18 @@ async def tell_initiated(event: PaymentInitiated, work: Work) -> None:
         text = payments.lost_authorisation
         await tell(event.payer, event, lambda here: here.offering(text(event), "donate", "menu"), work)
         return
-    await tell(event.payer, event, lambda _here: payments.initiated(event), work)
+    await tell(event.payer, event, lambda here: _prompt(here, event), work)
     if event.authorisation is not None and event.authorisation.picture is not None:
         picture = Picture(file=event.authorisation.picture, caption=event.authorisation.code)
         work.emit(SendMessage(member=event.payer, content=picture, purpose="notice"))
+
+
+def _prompt(here: Situation, event: PaymentInitiated) -> Outgoing:
+    """What to do on the phone and, where the message has room for it, what may be done here meanwhile (product 1)."""
+    content = payments.initiated(event)
+    if event.method == "manual" or not isinstance(content, PlainText):
+        return content
+    return here.offering(content.body, "check", f"let_go.{event.payment_id}", "other_way")
 
 
 @on(PaymentUncertain)

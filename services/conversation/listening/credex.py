@@ -43,6 +43,8 @@ def answer_offer(here: Situation, action: Action, about: str) -> Turn:
 
 def offer_in_one_line(here: Situation, text: str) -> Turn:
     """A shortcut opens the same summary as the guided offer; a malformed one is told the right form."""
+    if not here.settings.has_credex:
+        return _off(here)
     try:
         shortcut = read_shortcut(text)
         due = shortcut.due_by(here.now.astimezone(UTC).date())

@@ -14,7 +14,7 @@ from services.conversation.listening.situation import Situation
 from services.conversation.texts.staff import HELP
 from shared.contracts.base import Message
 from shared.contracts.conversation import DecidePurpose, RememberStaff, StaffCommandUsed
-from shared.contracts.gateway import Content, Text
+from shared.contracts.gateway import Content, ShowHealth, Text
 from shared.contracts.payments import ApprovePayment, RejectPayment
 from shared.contracts.reporting import (
     ListVolunteers,
@@ -71,8 +71,7 @@ def _help(here: Situation, rest: str) -> Turn:
 
 
 def _health(here: Situation, rest: str) -> Turn:
-    # Whoever reads this has been through the gateway, this service and the notifier.
-    return here.say(_("I hear you and can answer. Each service's state is on the gateway's page /health."))
+    return Turn(messages=[ShowHealth(asked_by=here.member)])
 
 
 def _stats(here: Situation, rest: str) -> Turn:

@@ -7,10 +7,11 @@ from datetime import UTC
 from typing import Any
 
 from services.conversation.domain.credex import CredexView
+from services.conversation.domain.profile import KnownPayment
 from services.conversation.engine.engine import FLOWS, FlowFault, Turn, go_on
 from services.conversation.engine.formats import money
 from services.conversation.engine.texts import _
-from services.conversation.facts import CredexFacts, DonationFacts, MemberFacts, RegistrationFacts
+from services.conversation.facts import CredexFacts, DonationFacts, MemberFacts, RegistrationFacts, method_name
 from services.conversation.flows import (
     answer_offer,
     join,
@@ -64,11 +65,34 @@ def donate_again(here: Situation, *, forget: tuple[str, ...] = ()) -> Turn:
     """The latest gift once more, up to its summary; not while that one may still be paid."""
     latest = here.profile.latest
     if latest is not None and latest in here.profile.pending:
-        text = _("Your payment of {amount} is still open: {state}. *check* asks again.")
-        state = payments.state_words(latest.state)
-        return here.aside(text.format(amount=money(latest.amount), state=state))
+        return here.aside(still_open(latest))
     amount = {"amount#1": f"{latest.amount.amount} {latest.amount.currency}"} if latest else {}
     return donate(here, amount, forget=forget)
+
+
+def still_open(payment: KnownPayment) -> str:
+    """That its money may still come, and who says more."""
+    text = _("Your payment of {amount} is still open: {state}. *check* asks again.")
+    return text.format(amount=money(payment.amount), state=payments.state_words(payment.state))
+
+
+def while_it_waits(payment: KnownPayment) -> tuple[str, ...]:
+    """What is offered while the payer has to approve it (product 1)."""
+    waits = payment.state == "awaiting_payer"
+    return ("check", f"let_go.{payment.id}") if waits else ("check",)
+
+
+def let_go(here: Situation, payment: KnownPayment | None) -> Turn:
+    """Cancel a payment that is with its provider: only the payer's own phone can."""
+    if payment is None or payment not in here.profile.pending:
+        return here.again(_("That payment is not open any more. *history* shows what became of it."))
+    if payment.state != "awaiting_payer":
+        return here.aside(still_open(payment))
+    text = _(
+        "Your payment of *{amount}* waits for you with {method}. To cancel it, decline it there or just leave it:"
+        " nothing is charged without your approval. I tell you here when it is closed; then you can try another way."
+    )
+    return here.aside(text.format(amount=money(payment.amount), method=method_name(payment.method)))
 
 
 def register(here: Situation) -> Turn:

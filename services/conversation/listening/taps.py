@@ -32,7 +32,7 @@ def _choice(here: Situation, parts: Tapped) -> Turn | None:
         return here.menu(_("That is done already; you will not be charged twice."))
     question = open_question(session, here.intent)
     if question is not None and (question.key, question.stamp) == (parts.key, parts.stamp):
-        return answer(session, parts.option, here.intent)
+        return answer(session, parts.option, here.intent, question)
     return answer_again(session, parts, here.intent)
 
 

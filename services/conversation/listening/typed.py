@@ -7,7 +7,7 @@ import re
 from services.conversation.domain import shortcut
 from services.conversation.domain.understanding import understand
 from services.conversation.engine.engine import LONGEST_INPUT, Turn, answer, open_question
-from services.conversation.engine.questions import Question, plain
+from services.conversation.engine.questions import NO, YES, Question, plain
 from services.conversation.engine.session import Doubt
 from services.conversation.engine.texts import _, in_every_language, later
 from services.conversation.engine.words import Word, without_greeting, word_of
@@ -17,10 +17,17 @@ from services.conversation.texts.talking import TITLES
 from shared.contracts.notifier import Buttons, Choice
 from shared.contracts.payments import SubmitOneTimeCode, VerifyReceipt
 
-_VERIFY = re.compile(r"\s*(?:verify|check receipt|simbisa|qinisekisa|verify receipt)\s+(?P<code>\S{4,200})\s*", re.I)
+_VERIFY = re.compile(
+    r"\s*(?:verify|check receipt|simbisa|qinisekisa|verify receipt)(?:\s+(?P<code>\S{1,200}))?\s*", re.I
+)
 _ONE_TIME_CODE = re.compile(r"\s*(\d{4,8})\s*", re.ASCII)
-_STEERING = frozenset({"greet", "menu", "cancel", "back", "edit", "help", "more"})
+_STEERING: frozenset[str] = frozenset(
+    {"greet", "menu", "cancel", "back", "edit", "help", "more", "donate", "check", "history", "receipt", "language"}
+    | {"my_data", "forget_me", "continue", "start_over"}
+)
 """Words that are no answer to anything that we ask, though they would pass as one (decision 0031)."""
+_ROWS = re.compile(r"(?:10|[0-9])[.)]?", re.ASCII)
+"""A bare number that small is meant for a menu, which is not there any more; a gift of it has its currency."""
 _MY_ANSWER = later("It is my answer")
 DOUBT_WORD, DOUBT_ANSWER = "doubt|word", "doubt|answer"
 
@@ -32,13 +39,15 @@ def typed(here: Situation, text: str) -> Turn:
         return here.again(_("That is too long for me; please send less."))
     doubt, session.doubt = session.doubt, None
     verify = re.fullmatch(_VERIFY, text)
-    if verify is not None:
+    if verify is not None and verify["code"] is not None:
         return Turn(messages=[VerifyReceipt(code=verify["code"], asked_by=here.member)])
-    if shortcut.is_meant(text) and here.settings.has_credex:
+    if shortcut.is_meant(text):
         return credex.offer_in_one_line(here, text)
     question = open_question(session, here.intent)
     if question is not None:
         return _in_question(here, question, text, word_of(text), doubt)
+    if verify is not None:
+        return here.say(_("Please send *verify* and the receipt's number, like: verify 2026-000001"))
     return _outside(here, text)
 
 
@@ -54,7 +63,16 @@ def _outside(here: Situation, text: str) -> Turn:
     if turn is None and here.session.waiting:
         turn = words.do(here, "greet") if word else here.say(starts.waiting_line(here))
     turn = turn or _wanted(here, text) or (words.do(here, word) if word else None)
-    return turn or here.menu(_("Sorry, I did not understand that. This is what I can do:"))
+    return turn or _not_understood(here, text)
+
+
+def _not_understood(here: Situation, text: str) -> Turn:
+    """Never silence: what is open is named, else what can be done."""
+    if (pending := here.profile.latest_pending) is not None:
+        return here.offer(starts.still_open(pending), *starts.while_it_waits(pending), "menu")
+    if plain(text) in YES | NO | {"confirm"}:
+        return here.menu(_("There is nothing to confirm just now. What would you like to do?"))
+    return here.menu(_("Sorry, I did not understand that. This is what I can do:"))
 
 
 def _one_time_code(here: Situation, text: str) -> Turn | None:
@@ -75,9 +93,9 @@ def _in_question(here: Situation, question: Question, text: str, word: Word | No
     if (offered := _offered(here, text)) is not None:
         return offered
     if word is None or question.option_of(text, session.page) or question.asks_for_more(text, session.page):
-        return answer(session, text, here.intent)
+        return answer(session, text, here.intent, question)
     if question.read is not None and word not in _STEERING and question.takes(text):
-        return answer(session, text, here.intent) if word == "thanks" else _ask_which(here, text, word)
+        return answer(session, text, here.intent, question) if word == "thanks" else _ask_which(here, text, word)
     return words.do(here, word)
 
 
@@ -115,6 +133,8 @@ def _offered(here: Situation, text: str) -> Turn | None:
 def _wanted(here: Situation, text: str) -> Turn | None:
     """What a sentence asks for, if it can be understood."""
     said = without_greeting(text)
+    if re.fullmatch(_ROWS, said.strip()):
+        return None
     found = understand(said, here.settings.purposes, tuple(here.settings.methods))
     if said != text and not found.is_sure:
         return None  # "good morning, pastor" is a greeting

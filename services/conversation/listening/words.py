@@ -22,6 +22,8 @@ def do(here: Situation, word: str) -> Turn:
         return _history(here, int(about) if about.isascii() and about.isdigit() and len(about) < 4 else 0)
     if name == "pdf":
         return _document(here, about)
+    if name == "let_go":
+        return starts.let_go(here, here.profile.find(about))
     if name in _ACTIONS:
         return credex.answer_offer(here, _ACTIONS[name], about)
     if word == "register.chat":
@@ -31,7 +33,7 @@ def do(here: Situation, word: str) -> Turn:
 
 def knows(word: str) -> bool:
     """Whether a tap's word is one of ours: old taps may say what we no longer do."""
-    return word.partition(".")[0] in {*_DO, *_ACTIONS, "older", "pdf"}
+    return word.partition(".")[0] in {*_DO, *_ACTIONS, "older", "pdf", "let_go"}
 
 
 def leave(here: Situation) -> Turn:
@@ -42,6 +44,8 @@ def leave(here: Situation) -> Turn:
         return here.say(text)
     if session.waiting and session.journal.has_requested:
         return here.say(_("That is on its way already; I tell you what becomes of it."))
+    if session.flow is None and here.profile.latest_pending is not None:
+        return starts.let_go(here, here.profile.latest_pending)
     if session.flow is None:
         return here.menu(_("There is nothing to cancel."))
     requested = session.journal.has_requested
@@ -113,8 +117,8 @@ def _receipt(here: Situation) -> Turn:
 
 
 def _document(here: Situation, id: str) -> Turn:
-    paid = next((payment for payment in here.profile.payments if payment.id == id and payment.receipt_number), None)
-    if paid is None:
+    paid = here.profile.find(id)
+    if paid is None or paid.receipt_number is None:
         return here.again(_("There is no receipt of that payment."))
     return Turn(messages=[MakeReceiptDocument(payment_id=paid.id, payer=here.member)])
 

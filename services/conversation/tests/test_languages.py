@@ -96,6 +96,24 @@ def test_placeholders_lines_and_marks_are_those_of_the_english_text(language: La
         assert (other[0].isspace(), other[-1].isspace()) == (english[0].isspace(), english[-1].isspace()), english
 
 
+@pytest.mark.parametrize("language", ALL)
+def test_marks_of_formatting_stand_where_whatsapp_sees_them(language: Language) -> None:
+    """Bold begins behind a blank or bracket and ends before anything but a letter; what is marked begins with no blank.
+
+    A `_` or `~` inside a word, as in a handle, is a letter like others; a `*` never is.
+    """
+    texts = catalog(language).values() if language != "en" else marked_texts()
+    wrong = [text for text in texts for mark in "*_~" if not _stands(mark, re.sub(r"\{\w*\}", "x", text))]
+    assert wrong == []
+
+
+def _stands(mark: str, text: str) -> bool:
+    literal = r"(?<=\w)[_~](?=\w)"
+    marks = re.sub(literal, "x", text).count(mark)
+    pairs = re.findall(rf"(?<![\w*]){re.escape(mark)}(?!\s)[^\n{mark}]*(?<!\s){re.escape(mark)}(?![\w*])", text)
+    return 2 * len(pairs) == marks
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_words_that_a_text_names_work_when_they_are_typed(language: Language) -> None:
     for english, other in catalog(language).items():

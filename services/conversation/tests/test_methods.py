@@ -7,7 +7,7 @@ import pytest
 from services.conversation.tests.talk import NEW_DONOR, Talk, choices_of, text_of
 from shared.contracts.files import FileRef
 from shared.contracts.notifier import LinkButton
-from shared.contracts.payments import Authorisation, OneTimeCodeRefused, RequestPayment, SubmitOneTimeCode
+from shared.contracts.payments import Authorisation, CheckPayment, OneTimeCodeRefused, RequestPayment, SubmitOneTimeCode
 from shared.kernel.ids import PaymentId
 
 
@@ -80,7 +80,7 @@ async def test_the_picture_of_the_code_follows_its_text(tariro: Talk) -> None:
     await give_by(tariro, "InnBucks")
     file = FileRef(url="http://127.0.0.1/f/1", sha256="0" * 64, size=1, name="code.png", type="image/png")
     told = await tariro.told(tariro.initiated(Authorisation(code="0012345678", picture=file)))
-    assert [content.kind for content in told] == ["text", "picture"]
+    assert [content.kind for content in told] == ["buttons", "picture"]
 
 
 async def test_the_code_of_omari_is_taken_in_the_chat_after_the_flow_is_over(tariro: Talk) -> None:
@@ -141,3 +141,26 @@ async def test_numbers_are_taken_as_people_write_them(tariro: Talk, number: str)
     """The earlier system refused +263, blanks and 77…; 1 means the number that is offered."""
     await tariro.give(*NEW_DONOR[:7], number, "confirm")
     assert tariro.request.wallet == "+263771111111"
+
+
+async def test_while_a_prompt_waits_it_may_be_checked_let_go_and_paid_another_way(tariro: Talk) -> None:
+    """The earlier system dropped the payment at any message: "ok I approved" showed the greeting."""
+    await tariro.give(*NEW_DONOR, "confirm")
+    [prompt] = await tariro.told(tariro.initiated())
+    assert text_of(prompt).endswith("[Check payment] [Cancel it] [Another way]")
+    for text in ("ok i approved", "yes", "2 minutes", "my pin is not working"):
+        [told] = await tariro.say(text)
+        assert "USD 20.00 is still open: waiting for your approval" in text_of(told)
+    await tariro.tap("Check payment")
+    assert tariro.harness.only(CheckPayment).payment_id == tariro.about()["payment_id"]
+    let_go = choices_of(prompt)[1].id
+    for said in (await tariro.tap_id(let_go), await tariro.say("cancel"), await tariro.tap_id(let_go)):
+        assert "decline it there or just leave it" in text_of(said[0])
+    [told] = await tariro.tap_id(choices_of(prompt)[2].id)
+    assert "still open" in text_of(told)
+    assert len(tariro.harness.all(RequestPayment)) == 1
+    await tariro.told(tariro.cancelled())
+    [told] = await tariro.tap_id(let_go)
+    assert "not open any more" in text_of(told)
+    [told] = await tariro.say("cancel")
+    assert "nothing to cancel" in text_of(told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import date
 
 import pytest
 
@@ -11,11 +12,13 @@ from services.conversation.domain.profile import Profile
 from services.conversation.store import ERASURES, PROFILES, PURPOSES, SESSIONS
 from services.conversation.tests.talk import NEW_DONOR, Talk, text_of
 from shared.contracts import credex, gateway, notifier, payments, reporting
-from shared.contracts.conversation import ErasureRequested, ForgetMe
+from shared.contracts.conversation import ErasureRequested, ForgetAlias, ForgetMe
+from shared.contracts.credex_parts import KeptAccount, KeptOffer
 from shared.contracts.notifier import Document
 from shared.contracts.registry import SERVICES
 from shared.contracts.topology import EVENTS_HEARD
 from shared.http.files import FILES
+from shared.kernel.credit import Credit
 from shared.store.documents import Document as Stored
 
 
@@ -27,11 +30,44 @@ async def give_and_register(talk: Talk) -> None:
 
 async def test_my_data_comes_as_a_document_with_all_that_is_stored(tariro: Talk) -> None:
     await give_and_register(tariro)
-    said = await tariro.say("my data")
-    assert isinstance(said[-1], Document)
-    assert said[-1].file.name == "my-data.txt"
+    await tariro.give("donate", "Bulawayo")
+    await tariro.say("my data")
+    assert tariro.harness.only(credex.TellKept).member == tariro.member
+    [said] = await tariro.told(kept_of(tariro))
+    assert isinstance(said, Document)
+    assert said.file.name == "my-data.txt"
     [stored] = tariro.harness.documents("conversation", FILES)
-    assert said[-1].file.size == len(base64.b64decode(stored.state["content"]))
+    text = base64.b64decode(stored.state["content"]).decode()
+    assert said.file.size == len(text.encode())
+    for part in (
+        *(
+            "WhatsApp: +263771111111",
+            "Name: Tariro Moyo",
+            "USD 20.00 | ecocash | Youth Conference",
+            "Skills: Carpenter",
+        ),
+        *("memberID: 5f1c", "Moyo Bakery | moyo_bakery | notices to Themba Ndlovu"),
+        "USD 2.50 | Moyo Bakery → themba_n | accepted | 20 Dec 2026",
+    ):
+        assert part in text
+
+
+def kept_of(talk: Talk) -> credex.KeptTold:
+    return credex.KeptTold(
+        member=talk.member,
+        phone="+263771111111",
+        core_id="5f1c",
+        accounts=(KeptAccount(name="Moyo Bakery", handle="moyo_bakery", notices_to="Themba Ndlovu"),),
+        offers=(
+            KeptOffer(
+                state="accepted",
+                amount=Credit.of("2.50", "USD"),
+                issuer="Moyo Bakery",
+                receiver="themba_n",
+                due_date=date(2026, 12, 20),
+            ),
+        ),
+    )
 
 
 async def test_forget_me_leaves_nothing_of_the_person_in_any_document(tariro: Talk) -> None:
@@ -78,6 +114,24 @@ async def test_who_was_forgotten_begins_anew_and_no_intent_is_named_twice(tariro
     assert "full name" in text_of(question)
     await tariro.give(*NEW_DONOR[1:], "confirm")
     assert tariro.request.intent != first
+
+
+async def test_who_turned_out_to_be_the_same_person_is_forgotten_too(tariro: Talk) -> None:
+    await give_and_register(tariro)
+    await tariro.harness.say(ForgetAlias(member=tariro.member))
+    assert tariro.harness.only(ErasureRequested).member == tariro.member
+    assert await tariro.harness.state("conversation", PROFILES, tariro.member) == Profile()
+
+
+async def test_an_alias_with_an_open_payment_is_forgotten_when_that_is_over(tariro: Talk) -> None:
+    await tariro.give(*NEW_DONOR, "confirm")
+    await tariro.told(tariro.initiated(), ForgetAlias(member=tariro.member))
+    await tariro.harness.advance(3700, step=60)
+    assert tariro.harness.all(ErasureRequested) == []
+    await tariro.told(*tariro.settled())
+    await tariro.harness.advance(3700, step=60)
+    assert tariro.harness.only(ErasureRequested).member == tariro.member
+    assert await tariro.harness.state("conversation", PROFILES, tariro.member) == Profile()
 
 
 @pytest.mark.parametrize("word", ["no", "cancel", "2"])

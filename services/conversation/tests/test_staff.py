@@ -9,6 +9,7 @@ import pytest
 from services.conversation.domain.purpose import purpose_id_of
 from services.conversation.tests.talk import NEW_DONOR, Talk, text_of
 from shared.contracts.conversation import DecidePurpose, ProposePurpose, StaffCommandUsed
+from shared.contracts.gateway import HealthShown, ServiceHealth, ShowHealth
 from shared.contracts.payments import (
     ApprovalRefused,
     ApprovePayment,
@@ -102,7 +103,6 @@ async def test_approve_and_reject_name_the_payment_and_are_kept(rudo: Talk) -> N
         ("/payment", "Paynow's reference"),
         ("/payment " + "x" * 70, "Paynow's reference"),
         ("/audit nobody week", "Nobody of staff is called nobody. I know: -."),
-        ("/health", "can answer"),
         ("/admin", "/volunteers [skill] [place]"),
         ("/what", "I do not know /what; /admin lists"),
         ("/", "I do not know /; /admin lists"),
@@ -182,3 +182,24 @@ class TestPurposes:
         await rudo.say("/approve U-NOTHING")
         assert "no purpose U-NOTHING" in text_of(rudo.last)
         assert rudo.harness.only(DecidePurpose).approve
+
+
+async def test_health_tells_the_state_of_each_service(rudo: Talk) -> None:
+    assert await rudo.say("/health") == []
+    assert rudo.harness.only(ShowHealth).asked_by == rudo.member
+    services = (
+        ServiceHealth(service="gateway", beats=True, ready=True),
+        ServiceHealth(service="payments", beats=True, ready=False, troubles=("paynow USD: open",), backlog=12),
+        ServiceHealth(service="credex", beats=False, ready=False),
+        ServiceHealth(service="notifier", beats=True, ready=True, backlog_age_seconds=41.2),
+    )
+    now = rudo.harness.clock.now()
+    shown = HealthShown(asked_by=rudo.member, status="degraded", at=now, services=services)
+    [told] = await rudo.told(shown)
+    assert text_of(told) == (
+        "Some services do not work.\n"
+        "gateway: works\n"
+        "payments: is not ready, paynow USD: open, 12 waiting\n"
+        "credex: is not heard\n"
+        "notifier: works, oldest 41 s"
+    )

@@ -104,11 +104,76 @@ async def test_a_word_that_could_be_the_answer_is_asked_about_once(tariro: Talk)
 
 async def test_the_same_word_again_means_the_word(tariro: Talk) -> None:
     await tariro.say("donate")
-    [which] = await tariro.say("receipt")
-    assert "[My receipt] [It is my answer]" in text_of(which)
-    [told] = await tariro.say("receipt")
-    assert "no receipt yet" in text_of(told)
+    [which] = await tariro.say("home")
+    assert "[Credex] [It is my answer]" in text_of(which)
+    [told] = await tariro.say("home")
+    assert "switched off" in text_of(told)
     assert "full name" in text_of(told)
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("check", "no payment to check"),
+        ("status", "no payment to check"),
+        ("history", "not given yet"),
+        ("receipt", "no receipt yet"),
+        ("continue", "nothing to continue"),
+        ("help", "*donate*"),
+        ("thanks!", "welcome"),
+        ("donate", "finish this first"),
+    ],
+)
+async def test_a_word_that_works_everywhere_works_where_a_name_is_asked(tariro: Talk, word: str, told: str) -> None:
+    await tariro.say("donate")
+    assert told in " ".join(map(text_of, await tariro.say(word)))
+    await tariro.give("Tariro Moyo")
+    assert "province" in text_of(tariro.last)
+
+
+@pytest.mark.parametrize("text", ["yes", "No", "ok", "hongu", "YEBO!"])
+async def test_yes_is_nobody_s_name(tariro: Talk, text: str) -> None:
+    await tariro.say("donate")
+    [told] = await tariro.say(text)
+    assert "full name" in text_of(told)
+
+
+@pytest.mark.parametrize("text", ["👍🏽", "👍👍", "❤️", "🙏🏿 🙏🏿", "Thank you so much!", "ndatenda zvikuru"])
+async def test_thanks_and_thumbs_are_answered_lightly(tariro: Talk, text: str) -> None:
+    [told] = await tariro.say(text)
+    assert text_of(told) == "You are welcome."
+
+
+@pytest.mark.parametrize("text", ["??", "help please", "please help", "HELP, please."])
+async def test_help_may_be_asked_for_politely(tariro: Talk, text: str) -> None:
+    [told] = await tariro.say(text)
+    assert "Anywhere: *back*" in text_of(told)
+
+
+@pytest.mark.parametrize("text", ["1", "2.", "9", "10", "0"])
+async def test_a_bare_number_without_a_menu_is_no_gift(tariro: Talk, text: str) -> None:
+    """The earlier system took the 1 of a menu for one dollar."""
+    [told] = await tariro.say(text)
+    assert "[Give]" in text_of(told)
+
+
+@pytest.mark.parametrize("text", ["yes", "no", "ok", "confirm"])
+async def test_a_yes_to_nothing_is_told_so(tariro: Talk, text: str) -> None:
+    [told] = await tariro.say(text)
+    assert "nothing to confirm" in text_of(told)
+
+
+@pytest.mark.parametrize("text", ["0.5=>rudo_ncube", "0.5 USD=>rudo_ncube", "0.5->rudo_ncube=2026-12-31", "5 =>"])
+async def test_a_credex_shortcut_is_no_gift_where_credex_is_off(tariro: Talk, text: str) -> None:
+    [told] = await tariro.say(text)
+    assert "Credex is switched off" in text_of(told)
+
+
+async def test_verify_alone_tells_how_it_is_asked(tariro: Talk) -> None:
+    [told] = await tariro.say("verify")
+    assert "verify 2026-000001" in text_of(told)
+    await tariro.say("verify ab")
+    assert tariro.harness.only(VerifyReceipt).code == "ab"
 
 
 @pytest.mark.parametrize("reply", ["2", "It is my answer"])

@@ -10,6 +10,7 @@ from services.conversation.facts import method_name
 from services.conversation.texts.payments import state_words
 from services.conversation.texts.reports import span
 from shared.contracts.conversation import PurposeDecided
+from shared.contracts.gateway import HealthShown
 from shared.contracts.payments import ApprovalRefused, PaymentApproved, PaymentRejected
 from shared.contracts.reporting import (
     AuditShown,
@@ -35,6 +36,27 @@ HELP = later(
     "/audit [who] [period]: who used these commands\n"
     "/health: how the services are"
 )
+
+
+_STATUS = {
+    "healthy": later("All services work."),
+    "degraded": later("Some services do not work."),
+    "unhealthy": later("No service tells that it works."),
+}
+
+
+def health(event: HealthShown) -> str:
+    """Each service on a line, with what is wrong; the services' own names, as in logs and on /health."""
+    lines = [_(_STATUS[event.status])]
+    for service in event.services:
+        state = _("works") if service.ready else _("is not ready") if service.beats else _("is not heard")
+        told = [f"{service.service}: {state}", *service.troubles]
+        if service.backlog:
+            told.append(_("{count} waiting").format(count=service.backlog))
+        if service.backlog_age_seconds >= 1:
+            told.append(_("oldest {seconds} s").format(seconds=round(service.backlog_age_seconds)))
+        lines.append(", ".join(told))
+    return "\n".join(lines)
 
 
 def statistics(event: StatisticsReady) -> str:

@@ -44,6 +44,7 @@ TITLES: dict[str, str] = {
     "retry": later("Try again"),
     "other_way": later("Another way"),
     "cancel": later("Cancel"),
+    "let_go": later("Cancel it"),
     "back": later("Back"),
     "english": "English",
     "shona": "chiShona",

@@ -9,7 +9,7 @@ from pydantic import BaseModel, computed_field
 
 from services.credex.domain.answer import Answer
 from shared.contracts.credex import AuthorisedListed, ListAuthorised, NoteAccount, NoteOffer, OfferNoticed
-from shared.contracts.credex_parts import CredexAccount, Person
+from shared.contracts.credex_parts import CredexAccount, KeptAccount, KeptOffer, Person
 from shared.kernel.credit import Credit
 from shared.kernel.ids import MemberId
 
@@ -40,6 +40,11 @@ class KnownAccount(BaseModel):
         """The core's ids of all whom it names, for the index."""
         named = [*self.authorised, *([self.notices_to] if self.notices_to else [])]
         return sorted({person.core_id for person in named})
+
+    def kept(self) -> KeptAccount:
+        """For the person to see; who else is authorised is not theirs to be told by us."""
+        told = self.notices_to.name if self.notices_to else None
+        return KeptAccount(name=self.name, handle=self.handle, notices_to=told)
 
     def note(self, note: NoteAccount) -> None:
         """Learn what was seen."""
@@ -100,6 +105,17 @@ class KnownOffer(BaseModel):
     def other_account(self) -> str | None:
         """The account whose people are to be told."""
         return self.receiver_account_id if self.is_issuer_s else self.issuer_account_id
+
+    def kept(self) -> KeptOffer:
+        """For the person to see."""
+        return KeptOffer(
+            state=self.state,
+            amount=self.amount,
+            issuer=self.issuer_name,
+            receiver=self.receiver_name or self.receiver_handle,
+            secured=self.secured,
+            due_date=self.due_date,
+        )
 
     def notice(self, credex_id: str, member: MemberId) -> OfferNoticed:
         """What to tell the other side."""

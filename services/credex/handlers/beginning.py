@@ -27,7 +27,7 @@ async def begin(command: Command, member: MemberId, work: Work) -> Asked | None:
     if not settings_of(work).is_on:
         work.emit(CredexUnavailable(reason="off", **about))
         return None
-    known = await _known(member, work)
+    known = await known_as(member, work)
     phone = known.phone
     if isinstance(command, OpenDashboard) and command.phone not in {None, phone}:
         phone = command.phone
@@ -46,7 +46,7 @@ def patience(work: Work) -> timedelta:
 async def learn(answer: Answer, member: MemberId, work: Work) -> None:
     """Keep what the answer's dashboard says of people and accounts, where that is news."""
     if answer.standing is not None:
-        known = await _known(member, work)
+        known = await known_as(member, work)
         if known.core_id != answer.standing.core_id:
             work.emit(NoteMember(member=known.member, core_id=answer.standing.core_id))
     for account in answer.accounts:
@@ -55,7 +55,7 @@ async def learn(answer: Answer, member: MemberId, work: Work) -> None:
             work.emit(note)
 
 
-async def _known(member: MemberId, work: Work) -> KnownMember:
+async def known_as(member: MemberId, work: Work) -> KnownMember:
     """What is known of a member, or of the older one that they are an alias of."""
     known = await work.read(MEMBERS, member) or KnownMember(member=member)
     if known.alias_of is None:

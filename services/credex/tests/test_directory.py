@@ -6,7 +6,7 @@ from datetime import date
 
 from services.credex.store import ACCOUNTS, MEMBERS, OFFERS
 from services.credex.tests.world import CHIPO, TARIRO, THEMBA, World
-from shared.contracts.credex import AcceptOffers, AnswerOffer, OfferMade, OfferNoticed
+from shared.contracts.credex import AcceptOffers, AnswerOffer, KeptTold, OfferMade, OfferNoticed, TellKept
 from shared.kernel.credit import Credit
 from shared.kernel.ids import MemberId
 
@@ -128,3 +128,23 @@ async def test_what_is_known_is_kept_and_not_written_again(world: World) -> None
     assert offer is not None
     assert (offer.issuer_account_id, offer.receiver_account_id) == (made.issuer_account_id, made.receiver_account_id)
     assert (offer.issuer_member, offer.receiver_handle) == (TARIRO, "263772222222")
+
+
+async def test_a_person_is_told_what_is_kept_of_them_and_nobody_else(world: World) -> None:
+    made = await world.made("2.50", secured=False, due_date=date(2026, 12, 20))
+    await world.answer(THEMBA, "accept", made.credex_id, made.receiver_account_id)
+    await world.made("7.00", receiver_account_id=(await world.account(CHIPO)).account_id)
+    for member in (TARIRO, THEMBA, MemberId("M-NOBODY")):
+        await world.say(TellKept(member=member))
+    tariro, themba, nobody = world.harness.all(KeptTold)
+    assert tariro.phone == "+263771111111"
+    assert tariro.core_id == (await world.dashboard(TARIRO)).standing.core_id
+    assert [account.name for account in tariro.accounts] == ["Tariro Moyo Personal"]
+    assert {(offer.amount, offer.state) for offer in tariro.offers} == {
+        (Credit.of("2.50", "USD"), "accepted"),
+        (Credit.of("7.00", "USD"), "made"),
+    }
+    [accepted] = themba.offers
+    assert (accepted.issuer, accepted.receiver) == ("Tariro Moyo Personal", "Themba Ndlovu Personal")
+    assert accepted.due_date == date(2026, 12, 20)
+    assert nobody == KeptTold(member=MemberId("M-NOBODY"))

@@ -32,9 +32,10 @@ async def test_pages_forms_and_cookies_pass_between_the_browser_and_reporting() 
     async with TestServer(reporting) as behind, make_client("services", 5, tell_trace=True) as client:
         common = common_settings().model_copy(update={"services_url": str(behind.make_url("/"))})
         gateway = web.Application()
-        Routes(NOT_USED, NOT_USED, NOT_USED, Forward(client, common), NOT_USED, NOT_USED, NOT_USED, NOT_USED).add_to(
-            gateway
+        routes = Routes(
+            NOT_USED, NOT_USED, NOT_USED, Forward(client, common), NOT_USED, NOT_USED, NOT_USED, NOT_USED, NOT_USED
         )
+        routes.add_to(gateway)
         async with TestServer(gateway) as edge, aiohttp.ClientSession() as http:
             for method, path, body in (
                 ("GET", "/finance", ""),

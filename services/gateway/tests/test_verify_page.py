@@ -34,7 +34,7 @@ async def test_a_code_reaches_payments_as_it_was_given_with_our_token(code: str)
         common = common_settings().model_copy(update={"services_url": str(behind.make_url("/"))})
         forward = Forward(client, common)
         gateway = web.Application()
-        Routes(NOT_USED, NOT_USED, NOT_USED, forward, NOT_USED, NOT_USED, NOT_USED, NOT_USED).add_to(gateway)
+        Routes(NOT_USED, NOT_USED, NOT_USED, forward, NOT_USED, NOT_USED, NOT_USED, NOT_USED, NOT_USED).add_to(gateway)
         async with TestServer(gateway) as edge, aiohttp.ClientSession() as http:
             async with http.get(URL(f"{edge.make_url('/verify/')}{code}", encoded=True)) as answer:
                 assert (answer.status, answer.content_type) == (404, "text/html")
