@@ -14,6 +14,8 @@ from shared.contracts.credex import CredexUnavailable, MakeOffer, OfferMade, Out
 from shared.kernel.credit import Credit
 from shared.kernel.ids import MemberId, seeded_chance
 
+pytestmark = pytest.mark.no_cover  # over and over what other tests cover
+
 TURNS = 100
 """Of five seconds: far more than every offer needs, one after the other."""
 LOST: list[dict[str, Any]] = [
