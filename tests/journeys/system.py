@@ -24,16 +24,24 @@ ROOT = Path(__file__).parents[2]
 _COMMANDS = {"sandbox": ("sandbox",), "all": ("services", "run")}
 
 
+_taken: list[socket.socket] = []
+"""Bound as long as this process lives: others, as another worker of the same run, then leave that row alone."""
+
+
 def free_ports(count: int) -> int:
     """The first of `count` ports in a row that nobody listens on, below those that the kernel hands out."""
-    for first in range(21000 + os.getpid() % 5000, 32000, count):
+    for guard in range(21000 + os.getpid() % 100 * (count + 1), 32000, count + 1):
+        taken = socket.socket()
         try:
-            for port in range(first, first + count):
+            taken.bind(("127.0.0.1", guard))
+            for port in range(guard + 1, guard + 1 + count):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port))
         except OSError:
+            taken.close()
             continue
-        return first
+        _taken.append(taken)
+        return guard + 1
     raise AssertionError("no free ports")
 
 
