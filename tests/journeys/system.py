@@ -85,9 +85,13 @@ class System:
         self.environment = inherited() | settings(folder, self._given, folder / "no.env")
 
     def __enter__(self) -> Self:
-        self.valkey.start()
-        self.start("sandbox", *self.names)
-        self.until_ready()
+        try:
+            self.valkey.start()
+            self.start("sandbox", *self.names)
+            self.until_ready()
+        except BaseException:
+            self._end()  # nobody else does, when a block does not begin
+            raise
         self.outside = Outside(self.gateway, self.sandbox)
         return self
 
@@ -95,9 +99,12 @@ class System:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.outside.close()
+        self._end()
+
+    def _end(self) -> None:
         for process in self._processes.values():
             process.kill()
-        self.valkey.kill()
+        self.valkey.stop()
 
     def start(self, *names: str) -> None:
         """Start processes (`names`, `sandbox`) side by side and wait until each lives (not: until it is ready)."""
