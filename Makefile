@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run env test lint format bench chaos simulate lock
+.PHONY: run env test packages lint format bench chaos simulate lock
 
 run: .venv/run.stamp
 	@exec $(BIN)/python -m deploy.local.run
@@ -13,10 +13,12 @@ run: .venv/run.stamp
 env: .venv/run.stamp
 	@$(BIN)/python -m deploy.local.compose_env
 
-test: .venv/test.stamp
+test:
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line packages lint
+	$(BIN)/pytest --numprocesses=2 --no-loadscope-reorder --cov --cov-report=term:skip-covered -m "not chaos and not simulate"
+
+packages:
 	@bash deploy/local/debian-packages.sh
-	$(MAKE) --no-print-directory lint
-	$(BIN)/pytest --cov --cov-report=term:skip-covered -m "not chaos and not simulate"
 
 lint: .venv/test.stamp
 	$(BIN)/ruff check .
@@ -55,6 +57,9 @@ lock:
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/test.stamp: requirements-test.lock .venv/run.stamp
+# All that `make run` needs is in the lock of the tests, too.
+.venv/test.stamp: requirements-test.lock pyproject.toml | .venv/bin/python
+	@echo "Installing what the lock of the tests names; the first time takes a minute or two."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-test.lock
-	@touch $@
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch .venv/run.stamp $@

@@ -1,4 +1,4 @@
-"""The whole system, started once for all tests that drive it from outside."""
+"""The whole system, started once for all tests that drive it from outside (one worker runs them: conftest.py above)."""
 
 from __future__ import annotations
 

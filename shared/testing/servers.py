@@ -1,7 +1,8 @@
-"""Real servers as pytest fixtures: one mongod, one Valkey, one broker per test run, started when first asked for.
+"""Real servers as pytest fixtures, started when first asked for: a mongod and a Valkey for each worker, one broker.
 
-A test's own place in them: a fresh database name, key prefix, virtual host. Tests that kill servers take the
-`mortal_…` ones, which are theirs alone. A missing server fails the test that asks for it, with what to install.
+A broker takes 10 to 20 s to start, so one worker has all tests that need it (TOGETHER in conftest.py). A test's own
+place in a server: a fresh database name, key prefix, virtual host. Tests that kill servers take the `mortal_…` ones,
+which are theirs alone. A missing server fails the test that asks for it, with what to install.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from deploy.local.valkey import ValkeyServer
 
 @pytest.fixture(scope="session")
 def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
-    """The mongod of this run."""
+    """The mongod of this worker."""
     server = MongoServer(tmp_path_factory.mktemp("mongo"))
     server.start()
     yield server
@@ -49,7 +50,7 @@ def mortal_mongo(tmp_path: Path) -> Iterator[MongoServer]:
 
 @pytest.fixture(scope="session")
 def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
-    """The Valkey of this run."""
+    """The Valkey of this worker."""
     server = ValkeyServer(tmp_path_factory.mktemp("valkey"))
     server.start()
     yield server

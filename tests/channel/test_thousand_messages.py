@@ -20,6 +20,8 @@ from shared.contracts.notifier import (
 from shared.testing.harness import Harness
 from tests.channel.channel import STEP, open_channel
 
+pytestmark = pytest.mark.no_cover  # over and over what other tests cover
+
 EACH = 5
 LONGEST = 3600
 

@@ -24,16 +24,24 @@ ROOT = Path(__file__).parents[2]
 _COMMANDS = {"sandbox": ("sandbox",), "all": ("services", "run")}
 
 
+_taken: list[socket.socket] = []
+"""Bound as long as this process lives: others, as another worker of the same run, then leave that row alone."""
+
+
 def free_ports(count: int) -> int:
     """The first of `count` ports in a row that nobody listens on, below those that the kernel hands out."""
-    for first in range(21000 + os.getpid() % 5000, 32000, count):
+    for guard in range(21000 + os.getpid() % 100 * (count + 1), 32000, count + 1):
+        taken = socket.socket()
         try:
-            for port in range(first, first + count):
+            taken.bind(("127.0.0.1", guard))
+            for port in range(guard + 1, guard + 1 + count):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port))
         except OSError:
+            taken.close()
             continue
-        return first
+        _taken.append(taken)
+        return guard + 1
     raise AssertionError("no free ports")
 
 
@@ -77,9 +85,13 @@ class System:
         self.environment = inherited() | settings(folder, self._given, folder / "no.env")
 
     def __enter__(self) -> Self:
-        self.valkey.start()
-        self.start("sandbox", *self.names)
-        self.until_ready()
+        try:
+            self.valkey.start()
+            self.start("sandbox", *self.names)
+            self.until_ready()
+        except BaseException:
+            self._end()  # nobody else does, when a block does not begin
+            raise
         self.outside = Outside(self.gateway, self.sandbox)
         return self
 
@@ -87,9 +99,12 @@ class System:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.outside.close()
+        self._end()
+
+    def _end(self) -> None:
         for process in self._processes.values():
             process.kill()
-        self.valkey.kill()
+        self.valkey.stop()
 
     def start(self, *names: str) -> None:
         """Start processes (`names`, `sandbox`) side by side and wait until each lives (not: until it is ready)."""

@@ -14,6 +14,8 @@ from shared.contracts.credex import CredexUnavailable, MakeOffer, OfferMade, Out
 from shared.kernel.credit import Credit
 from shared.kernel.ids import MemberId, seeded_chance
 
+pytestmark = pytest.mark.no_cover  # over and over what other tests cover
+
 TURNS = 24 * 3600 // 5
 """Of five seconds: a day. Five lost answers in a row open the circuit for a minute, again and again."""
 LOST: list[dict[str, Any]] = [

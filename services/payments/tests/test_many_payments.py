@@ -14,6 +14,8 @@ from shared.bus.dead_letters import DEAD_LETTERS
 from shared.contracts.payments import CheckPayment, PaymentSettled, PaymentUncertain, ReceiptIssued
 from shared.kernel.ids import MemberId, payment_id_of, seeded_chance
 
+pytestmark = pytest.mark.no_cover  # over and over what other tests cover
+
 PAYMENTS_MADE = 60
 STRIKES = [
     (name, place)

@@ -39,6 +39,8 @@ from shared.kernel.ids import MemberId, payment_id_of
 from shared.store.redis import connect
 from shared.testing.harness import look_every
 
+pytestmark = pytest.mark.no_cover  # over and over what other tests cover
+
 STAFF = MemberId("M-STAFF")
 MONEY_IN = {"Paid", "Awaiting Delivery", "Delivered"}
 QUICK = {FaultName.LOST_ANSWER, FaultName.SLOW_ANSWER}
@@ -231,14 +233,15 @@ class ServiceMachine(RuleBasedStateMachine):
         await giving
 
 
-def test_whatever_happens_each_intent_is_charged_once_and_no_money_is_lost(valkey_url: str) -> None:
+@pytest.mark.parametrize("examples", [10, pytest.param(200, marks=pytest.mark.simulate)])
+def test_whatever_happens_each_intent_is_charged_once_and_no_money_is_lost(valkey_url: str, examples: int) -> None:
     class Machine(ServiceMachine):
         valkey = valkey_url
 
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=30,
+            max_examples=examples,
             stateful_step_count=20,
             deadline=None,
             phases=[Phase.generate],  # to shrink a failure takes minutes, and its steps are printed anyway

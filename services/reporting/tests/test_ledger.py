@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
@@ -162,12 +162,25 @@ REPLICAS = 3
 HOW_MANY = 40
 
 
+class Telling(MemoryTransport):
+    """Sets `handled` whenever all have committed what was published."""
+
+    def __init__(self, handled: asyncio.Event) -> None:
+        super().__init__()
+        self._handled = handled
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> asyncio.Future[None]:
+        kept = await super().publish(envelopes)
+        kept.add_done_callback(lambda _: self._handled.set())
+        return kept
+
+
 class Replica:
     """One of several processes of reporting on the same database."""
 
-    def __init__(self, mongo_url: str, database: str) -> None:
+    def __init__(self, mongo_url: str, database: str, handled: asyncio.Event) -> None:
         self.store = MongoStore(mongo_url, database)
-        self.transport = MemoryTransport()
+        self.transport = Telling(handled)
         self.running = Running(
             "reporting",
             stores=Stores(self.store, MemoryStore()),
@@ -211,10 +224,6 @@ class Replica:
         )
         await (await self.transport.publish([envelope]))
 
-    async def quiet(self) -> None:
-        """Let the handlers go on for a moment."""
-        await asyncio.sleep(0.02)
-
     async def all(self, kind: Kind[LogEntry]) -> list[LogEntry]:
         return [entry async for batch in self.running.entry.stream(kind, {}, order="number") for entry in batch]
 
@@ -232,8 +241,10 @@ async def test_replicas_that_write_at_once_neither_fork_the_chain_nor_repeat_an_
 ) -> None:
     """No broker gives them a lane each here: all of them hear everything, at the same time, in orders of their own."""
     events = [(settled(f"P-{number}", USD if number % 4 else ZWG), f"E-{number}") for number in range(HOW_MANY)]
+    handled = asyncio.Event()
     async with AsyncExitStack() as stack:
-        replicas = [await stack.enter_async_context(Replica(mongo_url, mongo_database)) for _ in range(REPLICAS)]
+        made = [Replica(mongo_url, mongo_database, handled) for _ in range(REPLICAS)]
+        replicas = [await stack.enter_async_context(replica) for replica in made]
         await asyncio.gather(
             *(
                 replica.hear(*event)
@@ -242,10 +253,9 @@ async def test_replicas_that_write_at_once_neither_fork_the_chain_nor_repeat_an_
             )
         )
         async with asyncio.timeout(30):
-            posted = 0
-            while posted < HOW_MANY:
-                await asyncio.gather(*(replica.quiet() for replica in replicas))
-                posted = len(await replicas[0].journal("USD")) + len(await replicas[0].journal("ZWG"))
+            while len(await replicas[0].journal("USD")) + len(await replicas[0].journal("ZWG")) < HOW_MANY:
+                await handled.wait()
+                handled.clear()
         entries = await replicas[0].all(LOG)
         assert [entry.number for entry in entries] == list(range(1, HOW_MANY + 1))
         assert {entry.event_id for entry in entries} == {id for _, id in events}
