@@ -1,5 +1,7 @@
 """Fixtures for all tests, how hypothesis runs them, and how they are shared out when several workers run them."""
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # ships no types
@@ -27,5 +29,5 @@ class Sharing(LoadScopeScheduling):  # type: ignore[misc]  # the same
         return next((name for begin, name in TOGETHER.items() if file.startswith(begin)), file)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config) -> Sharing:
-    return Sharing(config)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    return Sharing(config, log)

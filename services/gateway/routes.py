@@ -131,14 +131,15 @@ class Routes:
         except (ValueError, RecursionError):
             await self._entry.bury("webhook", "not JSON", body)
             return web.Response()
-        updates = updates_of(parsed, now)
+        found = updates_of(parsed, now)
+        updates = await self._not_taken(found)
         people = await self._people(updates)
         for update in updates:
             if not isinstance(update, StatusUpdate) and update.succession is not None:
                 await self._members.follow(update.phone_number_id, update.succession, now)
         new = await self._entry.accept([self._arrival(update, people) for update in updates])
         metrics.accepted_updates.add(new, {"new": True})
-        metrics.accepted_updates.add(len(updates) - new, {"new": False})
+        metrics.accepted_updates.add(len(found) - new, {"new": False})
         return web.Response()
 
     async def flow(self, request: web.Request) -> web.Response:
@@ -224,6 +225,15 @@ class Routes:
             return problem(429, "Too many refused requests from this address; wait a minute.", **{"retry-after": "60"})
         return problem(status, sentence)
 
+    async def _not_taken(self, updates: list[Update]) -> list[Update]:
+        """Without what is taken already and tells who wrote: its writer may have been forgotten since.
+
+        WhatsApp repeats for days, and a repetition must not make somebody new of whoever was erased.
+        """
+        ids = [intake_id_of(update.content_id) for update in updates if _names_somebody(update)]
+        taken = await self._entry.read(INTAKE, ids)
+        return [update for update in updates if intake_id_of(update.content_id) not in taken]
+
     async def _people(self, updates: list[Update]) -> dict[tuple[str, ...], MemberId]:
         wanted = {
             _identities(update): address_of(update)
@@ -262,6 +272,11 @@ _PAGE_HEADERS = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
+
+
+def _names_somebody(update: Update) -> bool:
+    """Whether the update alone tells who it is about; a status of our own message tells the member."""
+    return isinstance(update, InboundUpdate) or (isinstance(update, StatusUpdate) and update.member is None)
 
 
 def _identities(update: InboundUpdate | StatusUpdate) -> tuple[str, ...]:

@@ -49,6 +49,15 @@ async def test_who_writes_again_is_somebody_new(edge: Edge) -> None:
     assert await write(edge, "wamid.3") != member
 
 
+async def test_a_message_that_comes_again_after_the_erasure_brings_nobody_back(edge: Edge) -> None:
+    """WhatsApp repeats for 7 days (contract 1.3), in envelopes of any kind."""
+    member = await write(edge, "wamid.1")
+    await edge.harness.say(ErasureRequested(member=member, at=edge.harness.clock.now()))
+    assert await edge.post(text("wamid.1")) == 200
+    assert edge.harness.documents("gateway", IDENTITIES) == []
+    assert len(edge.said("message_received")) == 1
+
+
 async def test_an_identity_that_a_race_left_behind_is_nobody_s(edge: Edge) -> None:
     member = await write(edge, "wamid.1")
     now = edge.harness.clock.now()
