@@ -122,6 +122,8 @@ class Graph:
         try:
             answer: Any = response.json()
         except ValueError as error:
+            if response.status_code == httpx.codes.TOO_MANY_REQUESTS:  # kept off at the edge, before it could act
+                raise NotSent("HTTP 429", retry_after=_retry_after(response) or 1.0) from error
             raise Unclear(f"not JSON, HTTP {response.status_code}") from error
         match answer:
             case {"messages": [{"id": str() as message_id}, *_]}:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from services.notifier.domain.refusals import _RULES, UNTIL_TOO_LATE, rule_of
 from services.notifier.store import MAILBOXES
@@ -122,12 +123,32 @@ async def test_an_answer_goes_by_the_number_that_the_person_wrote_to(harness: Ha
     now = harness.clock.now()
     await harness.say(InboundNoticed(member=MEMBER, address=ADDRESS, at=now - timedelta(hours=30)))
     await harness.say(InboundNoticed(member=MEMBER, address=OTHER_NUMBER, at=now))
-    await harness.say(command(harness, "by the first", heard=False))
+    await harness.say(command(harness, "by the first", heard=False, purpose="notice"))
     assert harness.only(MessageFailed).code == 131047, "a window is one number's"
     await harness.say(
         SendMessage(member=MEMBER, content=PlainText(body="by the latest"), purpose="notice", answers_at=None)
     )
     assert whatsapp.numbers == ["200"]
+
+
+async def test_what_reaches_us_days_late_is_answered_all_the_same(harness: Harness, whatsapp: WhatsApp) -> None:
+    """WhatsApp repeats for 7 days; whoever wrote heard nothing at all. Whether the window is open it says itself."""
+    await harness.say(InboundNoticed(member=MEMBER, address=ADDRESS, at=harness.clock.now() - timedelta(days=3)))
+    await harness.say(command(harness, "here is your answer", heard=False))
+    assert whatsapp.texts == ["here is your answer"]
+    await harness.advance(301, step=100)
+    await harness.say(command(harness, "and more", heard=False))
+    assert whatsapp.texts == ["here is your answer"]
+    assert harness.only(MessageFailed).code == 131047
+
+
+async def test_a_429_that_is_no_json_has_sent_nothing_and_waits_as_it_says(
+    harness: Harness, whatsapp: WhatsApp
+) -> None:
+    whatsapp.faults = [web.Response(status=429, text="slow down", headers={"retry-after": "2"})]
+    await harness.say(command(harness, "patient"))
+    await harness.advance(4, step=1)
+    assert whatsapp.texts == ["patient"]
 
 
 async def test_outside_the_window_the_template_goes_with_its_words_on_one_line(
