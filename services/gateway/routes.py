@@ -204,7 +204,7 @@ class Routes:
         """The pages of finance, from reporting (product 5), and nothing else of its port."""
         if ".." in request.path:
             return problem(404, "Not Found.")
-        return await self._forward.pass_on(request, "reporting", request.rel_url.raw_path, seconds=30)
+        return await self._forward.pass_on(request, "reporting", request.rel_url.raw_path.rstrip("/"), seconds=30)
 
     def _is_signed(self, body: bytes, request: web.Request) -> bool:
         if not self._settings.enable_webhook_verification:

@@ -51,6 +51,12 @@ async def _plain_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return problem(500, "Something went wrong here; it has been noted.")
 
 
+async def _says_little(_: web.Request, response: web.StreamResponse) -> None:
+    """Nothing of what we are made of, and nothing for a browser to guess."""
+    response.headers["server"] = "ruvimbo"
+    response.headers.setdefault("x-content-type-options", "nosniff")
+
+
 class Server:
     """The HTTP side of one service. Add routes to `app`, then `start`."""
 
@@ -61,6 +67,7 @@ class Server:
         self._host = host
         self._port = port
         self.app = web.Application(client_max_size=LARGEST_BODY, middlewares=[self._traced(), _plain_errors])
+        self.app.on_response_prepare.append(_says_little)
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:

@@ -6,6 +6,12 @@ import json
 import subprocess
 import sys
 
+from aiohttp.test_utils import TestClient, TestServer
+
+from shared.http.server import Server
+from shared.kernel.clock import SystemClock
+from shared.telemetry.tracing import Tracing
+
 SCRIPT = """
 import asyncio, json
 from aiohttp import web
@@ -51,3 +57,11 @@ def test_figures_tell_what_one_service_answered_by_route_and_kind() -> None:
         "requests_by_endpoint": {"/fine/{id}": 2, "/slow": 1, "/bug": 1, "(no such place)": 1},
         "errors_by_type": {"429": 1, "500": 1, "404": 1},
     }
+
+
+async def test_no_answer_says_what_we_are_made_of_or_leaves_a_body_to_be_guessed() -> None:
+    server = Server("one", Tracing("one"), SystemClock(), host="127.0.0.1", port=0)
+    async with TestClient(TestServer(server.app)) as client, client.get("/nowhere") as answer:
+        assert answer.status == 404
+        assert answer.headers["server"] == "ruvimbo"
+        assert answer.headers["x-content-type-options"] == "nosniff"
