@@ -88,7 +88,7 @@ class People:
         talk.due = list(due_of.values())
         talk.came = [answer.result() for answer in answered]
         talk.answers = [answer.result() - due_of[answer] for answer in answered]
-        talk.drained_seconds = max(0.0, *(came - ended for came in talk.came))
+        talk.drained_seconds = max(0.0, max(talk.came, default=ended) - ended)
         return talk
 
     async def warm_up(self) -> None:
