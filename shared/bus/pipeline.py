@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from opentelemetry.trace import SpanKind
@@ -93,7 +94,10 @@ class Pipeline:
             await self._bury("decode", error, body, 1, None, None)
             return
         began = self._clock.monotonic()
-        for handler in self._handlers.get(envelope.type, ()):
+        handlers = self._handlers.get(envelope.type, ())
+        if handlers and not await self._may_be_handled(envelope, message, body):
+            return
+        for handler in handlers:
             with self._tracing.span(
                 f"{self._service} {handler.name}",
                 kind=SpanKind.CONSUMER,
@@ -106,34 +110,41 @@ class Pipeline:
                     "ruvimbo.key": self._pseudonyms.of(envelope.key),
                 },
             ):
-                await self._see_through(handler, envelope, message, body)
+                handle = partial(self._handle, handler, envelope, message)
+                if await self._see_through(handler.name, handle, envelope, body):
+                    metrics.handled.add(1, {"service": self._service, "handler": handler.name})
         metrics.handling_seconds.record(
             self._clock.monotonic() - began, {"service": self._service, "message": envelope.type}
         )
 
-    async def _see_through(self, handler: Handler, envelope: Envelope, message: Message, body: bytes) -> None:
-        """Try until it is done or dead. A store or broker that is away is waited for: order is kept."""
+    async def _may_be_handled(self, envelope: Envelope, message: Message, body: bytes) -> bool:
+        """Whether the message is about nobody who was erased; asked once for all handlers."""
+        stopped = True
 
-        async def once() -> None:
-            await self._handle(handler, envelope, message)
+        async def ask() -> None:
+            nonlocal stopped
+            stopped = await self._erasure.stops(message, self._clock.now())
 
+        return await self._see_through("erasure", ask, envelope, body) and not stopped
+
+    async def _see_through(
+        self, name: str, act: Callable[[], Awaitable[None]], envelope: Envelope, body: bytes
+    ) -> bool:
+        """Try until it is done (True) or dead. A store or broker that is away is waited for: order is kept."""
         failures = 0
         while True:
             try:
-                await self._when_all_is_there(once)
+                await self._when_all_is_there(act)
             except Exception as error:  # a bug in a handler must not stop its lane
                 failures += 1
-                log.exception("a handler failed", extra={"handler": handler.name, "try": failures})
+                log.exception("a handler failed", extra={"handler": name, "try": failures})
                 if failures == TRIES:
-                    await self._bury(handler.name, error, body, failures, current_traceparent(), envelope)
-                    return
+                    await self._bury(name, error, body, failures, current_traceparent(), envelope)
+                    return False
             else:
-                metrics.handled.add(1, {"service": self._service, "handler": handler.name})
-                return
+                return True
 
     async def _handle(self, handler: Handler, envelope: Envelope, message: Message) -> None:
-        if await self._erasure.stops(message, self._clock.now()):
-            return
         inbox_id = f"{envelope.id}/{handler.name}"
         work = Work(
             self._stores,
