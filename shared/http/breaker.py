@@ -35,15 +35,16 @@ _KEPT_SECONDS = 24 * 3600
 CircuitState = Literal["closed", "open", "half_open"]
 
 # A hash: `failures`, and once they are enough `open_until` and `trial_until` in milliseconds. No hash: closed.
+# Admits with 0 where nothing has failed and -1 where something has; otherwise the milliseconds to wait.
 _ADMIT = """
 local circuit, now, trial = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
 local open_until = tonumber(redis.call('HGET', circuit, 'open_until') or '')
-if not open_until then return 0 end
+if not open_until then return redis.call('EXISTS', circuit) == 1 and -1 or 0 end
 if now < open_until then return open_until - now end
 local trial_until = tonumber(redis.call('HGET', circuit, 'trial_until') or '0')
 if now < trial_until then return math.min(trial_until - now, tonumber(ARGV[3])) end
 redis.call('HSET', circuit, 'trial_until', string.format('%d', now + trial))
-return 0
+return -1
 """
 _FAILED = """
 local circuit, now = KEYS[1], tonumber(ARGV[1])
@@ -77,16 +78,22 @@ class Breaker:
         self._key = f"{name.partition(':')[0]}:breaker:{name.partition(':')[2]}"
         self._redis = client
         self._clock = clock
+        self._failures_known = False
+        """Whether a success has failures to forget: so that calls that go well ask Redis once."""
 
     async def __aenter__(self) -> None:
         waits = await self._eval(_ADMIT, self._now(), TRIAL_SECONDS * 1000, AFTER_TRIAL_SECONDS * 1000)
-        if waits:
+        if waits > 0:
             raise CircuitOpen(self._name, waits / 1000)
+        self._failures_known |= waits < 0
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if kind is None:
-            await self._ask(self._redis.delete(self._key))
+            if self._failures_known:
+                self._failures_known = False
+                await self._ask(self._redis.delete(self._key))
         elif issubclass(kind, Exception | asyncio.CancelledError):
+            self._failures_known = True
             failures = await self._eval(_FAILED, self._now(), FAILURES, OPEN_SECONDS * 1000, _KEPT_SECONDS)
             if failures >= FAILURES:
                 log.error("a circuit is open", extra={"peer": self._name, "failures": failures})
