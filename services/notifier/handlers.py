@@ -29,7 +29,7 @@ from services.notifier.ports import (
     UploadRequest,
 )
 from services.notifier.sending import Sending
-from services.notifier.store import ACCOUNTS, MAILBOXES, Account
+from services.notifier.store import ACCOUNTS, MAILBOXES, READ_MARKS, Account, Marked
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
 from shared.contracts.conversation import ErasureRequested
@@ -150,13 +150,13 @@ async def note_identity(event: IdentityChanged, work: Work) -> None:
 @on(MarkRead)
 async def mark_read(command: MarkRead, work: Work) -> None:
     """Show the person at once that they were heard."""
-    await work.open(MAILBOXES, command.member, Mailbox)
     mark = ReadMark(number=command.phone_number_id, message_id=command.message_id, typing=command.typing)
+    await work.open(READ_MARKS, work.message_id, Marked)
     work.call(MARK_READ, mark)
 
 
-@answered(MARK_READ, MAILBOXES)
-async def marked(mailbox: Mailbox, request: ReadMark, outcome: Done | Unknown | Unreached, work: Work) -> None:
+@answered(MARK_READ, READ_MARKS)
+async def marked(mark: Marked, request: ReadMark, outcome: Done | Unknown | Unreached, work: Work) -> None:
     """Shown or not, nothing hangs on it."""
 
 

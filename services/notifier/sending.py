@@ -13,7 +13,6 @@ from services.notifier.domain.refusals import rule_of
 from services.notifier.ports import (
     FETCH,
     FORGET,
-    MARK_READ,
     MIND,
     RECONCILE,
     SEND,
@@ -132,7 +131,7 @@ class Sending:
 
     def forget(self) -> None:
         """Keep no address and no text; later again while a call is under way, since its answer would be kept."""
-        for call in (SEND, UPLOAD, RECONCILE, MARK_READ, MIND, FETCH):
+        for call in (SEND, UPLOAD, RECONCILE, MIND, FETCH):
             self._work.drop_calls(call)
         for field, empty in Mailbox():
             setattr(self._mailbox, field, empty)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
@@ -21,3 +21,11 @@ ACCOUNTS = Kind("accounts", Account)
 
 MAILBOXES = Kind("mailboxes", Mailbox)
 """One per member, under the member id."""
+
+
+class Marked(BaseModel):
+    """Says nothing: what is to be marked stands in the call until it is made."""
+
+
+READ_MARKS = Kind("read_marks", Marked, home="redis", keep=timedelta(hours=1))
+"""One per command, under its id: nothing hangs on a read mark, so it waits for no mailbox and no majority."""
