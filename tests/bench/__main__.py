@@ -66,9 +66,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help=f"one of {', '.join(FIGURES)}; again for more",
     )
-    found.add_argument(
-        "--seconds", type=_seconds, metavar="N", help="length of each timed run (15; mixed: 20, and 60 for its aim)"
-    )
+    found.add_argument("--seconds", type=_seconds, metavar="N", help="length of each timed run (15; mixed: 60)")
     return found
 
 

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import pairwise
 from time import perf_counter
 
+from services.notifier.store import MAILBOXES
+from shared.bus.rabbit import RabbitTransport
+from shared.contracts.registry import SERVICES
+from shared.store.mongo import MongoStore
 from tests.bench.graph import Graph
 from tests.bench.load import Client
 from tests.bench.numbers import Row, cost, spread
@@ -14,7 +21,12 @@ from tests.bench.traffic import Acks, People
 from tests.bench.webhooks import status
 
 RATE = 80
-SECONDS = 20
+SECONDS = 60
+LANES = 4
+LOOK_SECONDS = 1.0
+"""How often the queues are looked into."""
+HANDLED_SECONDS = 30
+"""How long statuses may take to be handled before they count as lost."""
 STATUSES = ("sent", "delivered", "read")
 STATUS_SECONDS = 0.3
 """From the send to the first status, and between them."""
@@ -60,11 +72,13 @@ async def measure(servers: Servers, seconds: float | None) -> list[Row]:
         graph.told = statuses.told
         people = People(product, graph, client)
         await people.warm_up()
-        await statuses.drain()
+        early = len((await statuses.drain()).statuses) // len(STATUSES)
         before, began = product.cpu_seconds(), perf_counter()
-        talk = await people.greet("Messages and statuses", RATE, length)
+        async with _depths(product) as depths:
+            talk = await people.greet("Messages and statuses", RATE, length)
         told = await statuses.drain()
         took, after = perf_counter() - began, product.cpu_seconds()
+        read = await _read(product, early + talk.said) - early
     took -= talk.drained_seconds + (len(STATUSES) + 1) * STATUS_SECONDS
     acks = Acks(talk.acks.statuses + told.statuses, talk.acks.seconds + told.seconds)
     half, end = (talk.waiting(share) for share in (0.5, 1.0))
@@ -79,6 +93,51 @@ async def measure(servers: Servers, seconds: float | None) -> list[Row]:
         Row("webhook to send", spread(talk.answers)),
         Row("people answered", f"{len(talk.answers)} of {talk.said}", "all"),
         Row("people waiting for their answer", f"{half} at half time, {end} at the end", "not growing"),
+        Row("messages in queues, by quarter", by_quarter(depths), "not growing"),
+        Row("messages read, by their last status", f"{read} of {talk.said}", "all"),
         Row("last answer after the last message", f"{talk.drained_seconds:.1f} s"),
         Row("CPU a message with its statuses", cost(before, after, talk.said)),
     ]
+
+
+@asynccontextmanager
+async def _depths(product: Product) -> AsyncIterator[list[int]]:
+    """How many messages wait in all queues together, once a second for as long as this is open."""
+    depths: list[int] = []
+    transport = RabbitTransport(product.amqp_url, LANES)
+    await transport.start()
+
+    async def look() -> None:
+        while True:
+            depths.append(sum([await transport.backlog(service) for service in SERVICES]))
+            await asyncio.sleep(LOOK_SECONDS)
+
+    looking = asyncio.create_task(look())
+    try:
+        yield depths
+    finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+        await transport.close()
+
+
+def by_quarter(depths: list[int]) -> str:
+    """The mean of each quarter of the time, and the highest."""
+    bounds = [round(quarter * len(depths) / 4) for quarter in range(5)]
+    means = [sum(depths[first:last]) / max(1, last - first) for first, last in pairwise(bounds)]
+    return f"{', '.join(f'{mean:.0f}' for mean in means)}; at most {max(depths, default=0)}"
+
+
+async def _read(product: Product, expected: int) -> int:
+    """How many messages the notifier knows to be read, once it knows it of all or time is over."""
+    store = MongoStore(product.mongo_url, product.mongo_database("notifier"))
+    await store.prepare([MAILBOXES])
+    until = perf_counter() + HANDLED_SECONDS
+    while True:
+        read = 0
+        async for batch in store.stream(MAILBOXES.name, {}):
+            read += sum(delivery["state"] == "read" for mailbox in batch for delivery in mailbox["deliveries"])
+        if read >= expected or perf_counter() > until:
+            await store.close()
+            return read
+        await asyncio.sleep(LOOK_SECONDS)

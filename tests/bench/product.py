@@ -87,6 +87,15 @@ class Product:
         return f"http://127.0.0.1:{self._environment['SANDBOX_PORT']}"
 
     @property
+    def mongo_url(self) -> str:
+        """Of the replica set."""
+        return self._servers.mongo.url
+
+    def mongo_database(self, service: str) -> str:
+        """The name of a service's database."""
+        return f"{self._folder.name}_{service}"
+
+    @property
     def redis_url(self) -> str:
         """The product's own database at Valkey."""
         return self._environment["REDIS_URL"]

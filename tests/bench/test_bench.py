@@ -18,6 +18,7 @@ from shared.kernel.meta_signature import is_signed
 from tests.bench import webhooks
 from tests.bench.__main__ import FIGURES, parser
 from tests.bench.load import NO_ANSWER, Client, as_fast_as_answered, at_rate
+from tests.bench.mixed import by_quarter
 from tests.bench.numbers import Row, cost, percentile, spread, table
 from tests.bench.traffic import Acks, Talk
 
@@ -98,6 +99,11 @@ def test_a_talk_knows_who_waits_at_a_time_and_acks_tell_what_was_not_a_200() -> 
     talk = Talk(due=[0.0, 1.0, 2.0, 3.0, 4.0], came=[0.5, 4.5])
     assert (talk.said, talk.waiting(0.5), talk.waiting(1.0)) == (5, 2, 4)
     assert Acks(statuses=[200, 503, 200, NO_ANSWER, 503]).told == "2 of 5, 2 × 503, 1 × no answer"
+
+
+def test_queues_are_told_by_quarter() -> None:
+    assert by_quarter([0, 2, 4, 4, 10, 20, 0, 0]) == "1, 4, 15, 0; at most 20"
+    assert by_quarter([]) == "0, 0, 0, 0; at most 0"
 
 
 async def test_the_load_is_sent_whole_and_its_answers_are_counted() -> None:
