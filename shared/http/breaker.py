@@ -30,6 +30,8 @@ TRIAL_SECONDS = 60
 """After this a trial whose end nobody told counts as lost: its process has died."""
 AFTER_TRIAL_SECONDS = 5
 """When to ask again, for those who come while a trial is made: its outcome is known by then, as a rule."""
+CLOSED_SECONDS = 0.5
+"""How long a circuit without a failure counts as closed: so late may the failures of other processes be seen."""
 _KEPT_SECONDS = 24 * 3600
 
 CircuitState = Literal["closed", "open", "half_open"]
@@ -79,13 +81,19 @@ class Breaker:
         self._redis = client
         self._clock = clock
         self._failures_known = False
-        """Whether a success has failures to forget: so that calls that go well ask Redis once."""
+        """Whether a success has failures to forget."""
+        self._closed_until = 0.0
 
     async def __aenter__(self) -> None:
+        if self._clock.monotonic() < self._closed_until:
+            return
         waits = await self._eval(_ADMIT, self._now(), TRIAL_SECONDS * 1000, AFTER_TRIAL_SECONDS * 1000)
         if waits > 0:
             raise CircuitOpen(self._name, waits / 1000)
-        self._failures_known |= waits < 0
+        if waits < 0:
+            self._failures_known = True
+        else:
+            self._closed_until = self._clock.monotonic() + CLOSED_SECONDS
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if kind is None:
@@ -94,6 +102,7 @@ class Breaker:
                 await self._ask(self._redis.delete(self._key))
         elif issubclass(kind, Exception | asyncio.CancelledError):
             self._failures_known = True
+            self._closed_until = 0.0
             failures = await self._eval(_FAILED, self._now(), FAILURES, OPEN_SECONDS * 1000, _KEPT_SECONDS)
             if failures >= FAILURES:
                 log.error("a circuit is open", extra={"peer": self._name, "failures": failures})
