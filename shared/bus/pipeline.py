@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from opentelemetry.trace import SpanKind
 from pydantic import BaseModel, ValidationError
@@ -49,6 +49,14 @@ def says_why(error: Exception) -> str:
     return type(error).__name__
 
 
+class Calls(Protocol):
+    """The runner: commits a unit of work and makes the calls that it asks for."""
+
+    async def commit(self, work: Work, inbox_id: str | None = None) -> None: ...
+
+    def wake(self, kind: Kind[Any], document: Document) -> None: ...
+
+
 class Pipeline:
     """Handles the messages of one service. `deliver` is what a transport calls."""
 
@@ -66,7 +74,7 @@ class Pipeline:
         tracing: Tracing,
         pseudonyms: Pseudonyms,
         erasure: Erasure,
-        wake: Callable[[Kind[Any], Document], None],
+        calls: Calls,
     ) -> None:
         self._service = service
         self._handlers: dict[str, list[Handler]] = {}
@@ -81,7 +89,7 @@ class Pipeline:
         self._tracing = tracing
         self._pseudonyms = pseudonyms
         self._erasure = erasure
-        self._wake = wake
+        self._calls = calls
         self.waiting_for: str | None = None
         """The dependency that a lane waits for now, which makes the service not ready."""
 
@@ -164,23 +172,14 @@ class Pipeline:
                     return
                 if work.document is None:
                     await work.open(HANDLED, inbox_id, Nothing)
-                await self.commit(work, inbox_id)
+                await self._calls.commit(work, inbox_id)
             except AlreadyHandled:
-                pass  # delivered again: perhaps its outbox was not published
+                # Delivered again: perhaps its outbox was not published, and its calls were not begun.
+                self._calls.wake(*work.held)
             kind, document = work.held
             await self._publisher.publish(kind, document)
         finally:
             work.end()
-
-    async def commit(self, work: Work, inbox_id: str | None = None) -> None:
-        """Write the document of a unit of work with all its effects, and wake the runner for its calls."""
-        kind, document = work.held
-        for removed, where in work.removals:
-            await self._stores.remove(removed, where)
-        self._publisher.prune(kind, document)
-        await self._stores.commit(kind, work.written(), now=work.now, message_id=inbox_id)
-        if document.outcalls:
-            self._wake(kind, document)
 
     async def _when_all_is_there(self, act: Callable[[], Awaitable[None]]) -> None:
         """Run `act`, again after a lost race, and again while something that we depend on is away."""

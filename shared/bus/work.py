@@ -203,8 +203,8 @@ class Work:
     def has_effects(self) -> bool:
         return bool(self.document is not None or self._messages or self._calls or self.removals)
 
-    def written(self) -> Document:
-        """The document with all effects of this work in it, ready to commit."""
+    def write(self) -> list[Outcall]:
+        """Put all effects of this work into its document, ready to commit; the calls that are new in it."""
         _, document = self.held
         if self._state is not None:
             document.state = self._state.model_dump(mode="json")
@@ -225,17 +225,18 @@ class Work:
                     call.name == name and members.items() <= call.request.items() for name, members in self._dropped
                 )
             ]
-        for index, (call, request, due, traceparent) in enumerate(self._calls):
-            document.outcalls.append(
-                Outcall(
-                    id=derive_id("C", self._service, document.kind, document.id, document.version + 1, index),
-                    name=call.name,
-                    request=request.model_dump(mode="json"),
-                    due_at=due,
-                    first_due_at=due,
-                    correlation_id=self.correlation_id,
-                    causation_id=self.message_id,
-                    traceparent=traceparent or current_traceparent(),
-                )
+        new = [
+            Outcall(
+                id=derive_id("C", self._service, document.kind, document.id, document.version + 1, index),
+                name=call.name,
+                request=request.model_dump(mode="json"),
+                due_at=due,
+                first_due_at=due,
+                correlation_id=self.correlation_id,
+                causation_id=self.message_id,
+                traceparent=traceparent or current_traceparent(),
             )
-        return document
+            for index, (call, request, due, traceparent) in enumerate(self._calls)
+        ]
+        document.outcalls += new
+        return new

@@ -74,16 +74,42 @@ class Runner:
         self._chance = chance
         self._tracing = tracing
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._claims: dict[str, datetime] = {}
+        """Calls that were claimed in the commit that asked for them and are not begun yet, with the claim's end."""
         self._sleepers: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(AT_ONCE)
         self._stopped = False
         self.oldest_due_seconds = 0.0
         """How late the latest look found the latest call."""
 
+    async def commit(self, work: Work, inbox_id: str | None = None) -> None:
+        """Write the document of a unit of work with all its effects, and begin its calls.
+
+        New calls that can begin at once are claimed in this same write (decision 0070). A claim is known by its
+        end, too, so that nobody takes another replica's for their own.
+        """
+        kind, document = work.held
+        for removed, where in work.removals:
+            await self._stores.remove(removed, where)
+        self._publisher.prune(kind, document)
+        new = work.write()
+        now = self._clock.now()
+        self._claims = {id: until for id, until in self._claims.items() if until > now}
+        for call in new:
+            if call.due_at <= now and not self._stopped and len(self._tasks) + len(self._claims) < AT_ONCE:
+                self._take(call, now)
+                self._claims[call.id] = call.due_at
+        await self._stores.commit(kind, document, now=work.now, message_id=inbox_id)
+        self.wake(kind, document)
+
     def wake(self, kind: Kind[Any], document: Document) -> None:
-        """Make the calls of this document that are due, now; those due before the next look, at their time."""
+        """Make the calls of this document that are ours or due, now; those due before the next look, at their time."""
         now = self._clock.now()
         for call in document.outcalls:
+            if self._claims.get(call.id) == call.due_at:
+                del self._claims[call.id]
+                self._begin(kind, document.id, call.id, call)
+                continue
             wait = (call.due_at - now).total_seconds()
             if wait <= 0:
                 self._begin(kind, document.id, call.id)
@@ -118,9 +144,10 @@ class Runner:
         self._stopped = True
         for sleeper in self._sleepers:
             sleeper.cancel()
-        tasks = self.under_way()
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=seconds)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while tasks := self.under_way():  # what was claimed already is begun while we wait
+            _, late = await asyncio.wait(tasks, timeout=max(0.0, until - loop.time()))
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -129,11 +156,11 @@ class Runner:
         """The tasks of calls that are being made now."""
         return set(self._tasks.values())
 
-    def _begin(self, kind: Kind[Any], id: str, call_id: str) -> None:
+    def _begin(self, kind: Kind[Any], id: str, call_id: str, claimed: Outcall | None = None) -> None:
         key = (kind.name, call_id)
-        if self._stopped or key in self._tasks:
+        if (self._stopped and claimed is None) or key in self._tasks:
             return
-        task = asyncio.get_running_loop().create_task(self._run(kind, id, call_id))
+        task = asyncio.get_running_loop().create_task(self._run(kind, id, call_id, claimed))
         self._tasks[key] = task
         task.add_done_callback(lambda _: self._tasks.pop(key, None))
 
@@ -142,20 +169,18 @@ class Runner:
         await self._clock.sleep(seconds + 0.001)  # a claim a hair too early would be none
         self._begin(kind, id, call_id)
 
-    async def _run(self, kind: Kind[Any], id: str, call_id: str) -> None:
+    async def _run(self, kind: Kind[Any], id: str, call_id: str, claimed: Outcall | None) -> None:
         async with self._room:
             try:
-                await self._see_through(kind, id, call_id)
+                claim = (claimed, False) if claimed else await self._claim(kind, id, call_id)
+                if claim is not None:
+                    await self._see_through(kind, id, *claim)
             except Away as away:
                 log.warning("a call waits", extra={"subject": away.subject})  # the next look begins it again
             except Exception:
                 log.exception("an outcall could not be run", extra={"document": kind.name})
 
-    async def _see_through(self, kind: Kind[Any], id: str, call_id: str) -> None:
-        claimed = await self._claim(kind, id, call_id)
-        if claimed is None:
-            return
-        call, interrupted = claimed
+    async def _see_through(self, kind: Kind[Any], id: str, call: Outcall, interrupted: bool) -> None:
         with self._tracing.span(
             f"call {call.name}",
             kind=SpanKind.CLIENT,
@@ -181,17 +206,19 @@ class Runner:
             now = self._clock.now()
             if call is None or call.due_at > now:
                 return None
-            kind_of_call = self._answers[call.name].call
-            interrupted = call.state == "calling" and not kind_of_call.repeats
-            call.state = "calling"
-            call.attempts += 1
-            call.due_at = now + kind_of_call.deadline + LEASE_MARGIN
+            interrupted = call.state == "calling" and not self._answers[call.name].call.repeats
+            self._take(call, now)
             self._publisher.prune(kind, document)
             try:
                 await self._stores.commit(kind, document, now=now)
             except (Conflict, NotUnique):
                 continue
             return call, interrupted
+
+    def _take(self, call: Outcall, now: datetime) -> None:
+        call.state = "calling"
+        call.attempts += 1
+        call.due_at = now + self._answers[call.name].call.deadline + LEASE_MARGIN
 
     async def _make(
         self, kind: Call[Any, Any], request: BaseModel, call: Outcall
@@ -263,11 +290,9 @@ class Runner:
             else:
                 document.outcalls.remove(call)
                 await self._answers[claimed.name].function(state, request, outcome, work)
-            self._publisher.prune(kind, document)
-            await self._stores.commit(kind, work.written(), now=work.now)
+            await self.commit(work)
         finally:
             work.end()
-        self.wake(kind, document)
         try:
             await self._publisher.publish(kind, document)
         except Away as away:

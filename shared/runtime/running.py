@@ -76,7 +76,7 @@ class Running:
             "erasure": self.erasure,
         }
         self.runner = Runner(service.name, answers, service.calls, **parts)
-        self.pipeline = Pipeline(service.name, handlers, pseudonyms=self._pseudonyms, wake=self.runner.wake, **parts)
+        self.pipeline = Pipeline(service.name, handlers, pseudonyms=self._pseudonyms, calls=self.runner, **parts)
         self.service = service
         await self.stores.prepare([*service.kinds, HANDLED, DEAD_LETTERS, TOMBSTONES])
         await self._transport.consume(service.name, self.pipeline.deliver)

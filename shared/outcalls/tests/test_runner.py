@@ -13,10 +13,13 @@ from shared.bus.dead_letters import DEAD_LETTERS
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
 from shared.contracts.credex import CredexUnavailable, OpenDashboard
+from shared.kernel.errors import Away
 from shared.kernel.ids import MemberId
 from shared.outcalls.calls import Call, NotSent, Unclear, Unknown, Unreached
 from shared.runtime.service import Service, Tools
-from shared.store.documents import Kind
+from shared.store.documents import Document, Kind
+from shared.store.memory import MemoryStore
+from shared.store.stores import Stores
 from shared.testing.harness import Harness
 
 MEMBER = MemberId("M-1")
@@ -125,6 +128,33 @@ async def test_a_read_is_repeated_when_its_answer_is_lost() -> None:
 async def test_what_stays_unreachable_is_given_up() -> None:
     vendor = Vendor(*[NotSent("refused") for _ in range(100)])
     assert (await run(vendor, repeats=False, seconds=120)).outcomes == ["Unreached of 7"]
+
+
+async def test_a_call_that_can_begin_at_once_costs_no_write_but_its_answer() -> None:
+    async with Harness({"credex": service_of(call_of(repeats=False), Vendor().ask)}) as harness:
+        await harness.say(OpenDashboard(member=MEMBER))
+        assert (await harness.running["credex"].stores.load(BOOKS, MEMBER)).version == 2
+
+
+class Forgetful(MemoryStore):
+    """Writes the first document, but the answer is lost on its way."""
+
+    lost = False
+
+    async def commit(self, document: Document, *, now: datetime, message_id: str | None = None) -> None:
+        await super().commit(document, now=now, message_id=message_id)
+        if not self.lost:
+            self.lost = True
+            raise Away("the store")
+
+
+async def test_a_call_is_made_once_though_the_answer_to_its_commit_was_lost() -> None:
+    vendor = Vendor()
+    made = {"credex": service_of(call_of(repeats=False), vendor.ask)}
+    async with Harness(made, stores=lambda: Stores(Forgetful(), MemoryStore())) as harness:
+        await harness.say(OpenDashboard(member=MEMBER))
+        book = await harness.state("credex", BOOKS, MEMBER)
+    assert (vendor.calls, book and book.outcomes) == (1, ["Answer of 7"])
 
 
 async def test_a_call_waits_for_its_due_time() -> None:
