@@ -36,7 +36,9 @@ class Missing(RuvimboError):
 class Reader(Protocol):
     """What a unit of work reads by: the stores of its service, by kind."""
 
-    async def load(self, kind: Kind[Any], id: str, message_id: str | None = None) -> Document: ...
+    async def load(
+        self, kind: Kind[Any], id: str, message_id: str | None = None, *, to_commit: bool = False
+    ) -> Document: ...
 
     async def find(
         self, kind: Kind[Any], where: Mapping[str, Any], *, order: str | None, limit: int
@@ -193,7 +195,7 @@ class Work:
     async def _take(self, kind: Kind[Any], id: str) -> Document:
         if self.document is not None:
             raise RuntimeError(f"a unit of work is about one document; this one has {self.document.kind} already")
-        document = await self._reader.load(kind, id, self._inbox_id)
+        document = await self._reader.load(kind, id, self._inbox_id, to_commit=True)
         self.kind, self.document = kind, document
         if document.seen:
             raise AlreadyHandled

@@ -278,7 +278,7 @@ class Runner:
         request: BaseModel,
         outcome: BaseModel | Unknown | Unreached | datetime,
     ) -> None:
-        document = await self._stores.load(kind, id)
+        document = await self._stores.load(kind, id, to_commit=True)
         call = next((call for call in document.outcalls if call.id == claimed.id), None)
         if call is None or call.attempts != claimed.attempts:
             return  # the claim ran out and somebody else took it over

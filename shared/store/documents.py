@@ -157,8 +157,12 @@ class DocumentStore(Protocol):
     async def prepare(self, kinds: Sequence[Kind[Any]]) -> None:
         """Make the indexes of these kinds; told once, before anything else."""
 
-    async def load(self, kind: str, id: str, message_id: str | None = None) -> Document:
-        """The document as last committed, or one of version 0. `seen` tells of `message_id`."""
+    async def load(self, kind: str, id: str, message_id: str | None = None, *, to_commit: bool = False) -> Document:
+        """The document as last committed, or one of version 0. `seen` tells of `message_id`.
+
+        With `to_commit` it may be as this process committed it last: only for what ends in a commit, which raises
+        Conflict if that is stale; the load after that is fresh.
+        """
 
     async def commit(self, document: Document, *, now: datetime, message_id: str | None = None) -> None:
         """Write all of the document if its stored version is still `document.version`, as version + 1.
@@ -173,8 +177,8 @@ class DocumentStore(Protocol):
     async def remove(self, kind: str, where: Mapping[str, Any]) -> int:
         """Remove the documents that `find` would give by `where`, with their unsent outbox and their calls.
 
-        How many they were. Only where `find` works, and never by an empty `where`. A commit that is under way at the
-        same instant may bring its document back: remove again.
+        How many they were. Only where `find` works, and never by an empty `where`. A document that was loaded before
+        cannot be committed any more, but a new one can.
         """
 
     async def clear_outbox(self, kind: str, id: str, entries: Sequence[str]) -> None:

@@ -83,7 +83,7 @@ class MemoryStore:
             self._documents.setdefault(kind.name, {})
             self._indexes.setdefault(kind.name, _Index())
 
-    async def load(self, kind: str, id: str, message_id: str | None = None) -> Document:
+    async def load(self, kind: str, id: str, message_id: str | None = None, *, to_commit: bool = False) -> Document:
         stored = self._documents[kind].get(id)
         return Document(kind, id) if stored is None else _opened(kind, id, stored, message_id)
 

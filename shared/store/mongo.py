@@ -10,7 +10,8 @@
     forget_at     keep_until, while outbox and outcalls are empty: a TTL index removes the document then
 
 Commits of all tasks that come while one bulk write is in flight go together in the next, and so do loads
-(measured: that saves more than half of the driver's and the server's work).
+(measured: that saves more than half of the driver's and the server's work). What was committed last is at hand for
+what commits it next, which finds out if it is stale (decision 0071).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +36,7 @@ from pymongo.write_concern import WriteConcern
 
 from shared.bus.envelope import Envelope
 from shared.kernel.errors import Away
+from shared.store.at_hand import AtHand
 from shared.store.documents import Conflict, Document, Kind, NotUnique, Outcall, Span
 from shared.store.together import Together
 
@@ -49,6 +52,14 @@ _ANY_VALUE = ["string", "number", "bool", "object", "array"]
 """All BSON types that JSON makes, but null."""
 
 
+@dataclass(frozen=True)
+class _Write:
+    operation: ReplaceOne[Any] | UpdateOne
+    id: str
+    replaces: int = 0
+    """The version of the stored document that a commit replaces; 0 for a new document and for what is no commit."""
+
+
 class _Collection:
     """Where the documents of one kind are, with its two lines of round trips."""
 
@@ -56,7 +67,8 @@ class _Collection:
         self.kind = kind
         self.collection = collection
         self.loads: Together[str, _Stored | None] = Together(self._load)
-        self.writes: Together[ReplaceOne[Any] | UpdateOne, None] = Together(self._write)
+        self.writes: Together[_Write, None] = Together(self._write)
+        self.at_hand = AtHand()
 
     async def _load(self, ids: Sequence[str]) -> Sequence[_Stored | Exception | None]:
         try:
@@ -68,24 +80,37 @@ class _Collection:
         # Tasks that load the same document together must not share it.
         return [deepcopy(found.get(id)) if id in repeated else found.get(id) for id in ids]
 
-    async def _write(self, operations: Sequence[ReplaceOne[Any] | UpdateOne]) -> Sequence[Exception | None]:
-        outcomes: list[Exception | None] = [None] * len(operations)
+    async def _write(self, writes: Sequence[_Write]) -> Sequence[Exception | None]:
+        outcomes: list[Exception | None] = [None] * len(writes)
         try:
-            await self.collection.bulk_write(operations, ordered=False)
+            made = await self.collection.bulk_write([write.operation for write in writes], ordered=False)
+            upserted = list(made.upserted_ids or ())
         except BulkWriteError as error:
             if error.details["writeConcernErrors"]:
                 # Written, but not known to survive an election.
-                return [_away(error) for _ in operations]
+                return [_away(error) for _ in writes]
             for failure in error.details["writeErrors"]:
                 outcomes[failure["index"]] = self._failure(failure)
+            upserted = [one["index"] for one in error.details["upserted"]]
         except ConnectionFailure as error:
-            return [_away(error) for _ in operations]
+            return [_away(error) for _ in writes]
         except OperationFailure as error:
-            if len(operations) == 1:
+            if len(writes) == 1:
                 return [error]
             # One that the server cannot read, such as JSON nested 200 deep, spoils its bulk: each on its own, then.
-            return [(await self._write([operation]))[0] for operation in operations]
+            return [(await self._write([write]))[0] for write in writes]
+        for index in upserted:
+            if writes[index].replaces:
+                outcomes[index] = await self._take_back(writes[index])
         return outcomes
+
+    async def _take_back(self, write: _Write) -> Exception:
+        """A commit made a document anew that was removed since it was loaded: remove it again, and load again."""
+        try:
+            await self.collection.delete_one({"_id": write.id, "version": write.replaces + 1})
+        except ConnectionFailure as error:
+            return _away(error)
+        return Conflict(self.kind.name)
 
     def _failure(self, failure: Mapping[str, Any]) -> Exception:
         if failure["code"] != _DUPLICATE_KEY:
@@ -115,54 +140,54 @@ class MongoStore:
                 await collection.create_indexes(_indexes(kind))
             self._collections[kind.name] = _Collection(kind, collection)
 
-    async def load(self, kind: str, id: str, message_id: str | None = None) -> Document:
-        stored = await self._collections[kind].loads.ask(id)
-        if stored is None:
-            return Document(kind, id)
-        document = _opened(kind, stored)
+    async def load(self, kind: str, id: str, message_id: str | None = None, *, to_commit: bool = False) -> Document:
+        place = self._collections[kind]
+        document = place.at_hand.take(id) if to_commit else None
+        if document is None:
+            stored = await place.loads.ask(id)
+            if stored is None:
+                return Document(kind, id)
+            document = _opened(kind, stored)
         document.seen = message_id in document.inbox
         return document
 
     async def commit(self, document: Document, *, now: datetime, message_id: str | None = None) -> None:
         inbox = document.inbox_after(message_id, now)
-        await self._write(document, inbox, now)
+        size = await self._write(document, inbox, now)
         document.version, document.inbox = document.version + 1, inbox
+        self._collections[document.kind].at_hand.put(document, size)
 
     async def create(self, documents: Sequence[Document], *, now: datetime) -> list[bool]:
         outcomes = await asyncio.gather(
             *(self._write(document, document.inbox, now) for document in documents), return_exceptions=True
         )
         for document, outcome in zip(documents, outcomes, strict=True):
-            if outcome is None:
+            if not isinstance(outcome, BaseException):
                 document.version += 1
             elif not isinstance(outcome, Conflict | NotUnique):
                 raise outcome
-        return [outcome is None for outcome in outcomes]
+        return [not isinstance(outcome, BaseException) for outcome in outcomes]
 
     async def remove(self, kind: str, where: Mapping[str, Any]) -> int:
         place = self._collections[kind]
         place.kind.check_removal(where)
+        place.at_hand.forget()
         with _reaching():
             gone = await place.collection.delete_many(_query(place.kind, where))
         return gone.deleted_count
 
     async def clear_outbox(self, kind: str, id: str, entries: Sequence[str]) -> None:
-        gone = {"$in": ["$$this.id", {"$literal": list(entries)}]}
+        left = {"$not": [{"$in": ["$$this.id", {"$literal": list(entries)}]}]}
         idle = {"$and": [{"$eq": ["$outbox", []]}, {"$eq": ["$outcalls", []]}]}
-        await self._collections[kind].writes.ask(
-            UpdateOne(
-                {"_id": id},
-                [
-                    {"$set": {"outbox": {"$filter": {"input": "$outbox", "cond": {"$not": [gone]}}}}},
-                    {
-                        "$set": {
-                            "unsent_since": {"$ifNull": [{"$min": "$outbox.at"}, "$$REMOVE"]},
-                            "forget_at": {"$cond": [idle, "$keep_until", "$$REMOVE"]},
-                        }
-                    },
-                ],
-            )
-        )
+        place = self._collections[kind]
+        place.at_hand.clear_outbox(id, entries)
+        dates = {
+            "unsent_since": {"$ifNull": [{"$min": "$outbox.at"}, "$$REMOVE"]},
+            "forget_at": {"$cond": [idle, "$keep_until", "$$REMOVE"]},
+        }
+        filtered = {"$filter": {"input": "$outbox", "cond": left}}
+        update = UpdateOne({"_id": id}, [{"$set": {"outbox": filtered}}, {"$set": dates}])
+        await place.writes.ask(_Write(update, id))
 
     async def unsent(self, kind: str, before: datetime, limit: int) -> list[Document]:
         found = await self._until(kind, "unsent_since", before, limit)
@@ -217,16 +242,18 @@ class MongoStore:
             cursor = cursor.sort(f"state.{order.removeprefix('-')}", DESCENDING if order.startswith("-") else ASCENDING)
         return cursor
 
-    async def _write(self, document: Document, inbox: Mapping[str, datetime], now: datetime) -> None:
+    async def _write(self, document: Document, inbox: Mapping[str, datetime], now: datetime) -> int:
+        """Write one document; its size in bytes."""
         place = self._collections[document.kind]
         # Encoded here, so that what cannot be fails its own task and not everybody's bulk.
         encoded = bson.encode(_stored(document, inbox, now, place.kind), codec_options=_OPTIONS)
         if len(encoded) > _LARGEST:
             raise ValueError(f"A {document.kind} document has outgrown MongoDB's 16 MB.")
         # Where another version is stored, or another document was made, the upsert meets its _id.
-        await place.writes.ask(
-            ReplaceOne({"_id": document.id, "version": document.version}, RawBSONDocument(encoded), upsert=True)
-        )
+        before = {"_id": document.id, "version": document.version}
+        operation = ReplaceOne[Any](before, RawBSONDocument(encoded), upsert=True)
+        await place.writes.ask(_Write(operation, document.id, document.version))
+        return len(encoded)
 
     async def _until(self, kind: str, field: str, at: datetime, limit: int) -> list[Document]:
         """Documents by a time. MongoDB keeps milliseconds: some may come a fraction of one early."""

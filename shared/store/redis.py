@@ -143,7 +143,7 @@ class RedisStore:
             self._kinds[kind.name] = kind
         await self._line.ask(("PING",))
 
-    async def load(self, kind: str, id: str, message_id: str | None = None) -> Document:
+    async def load(self, kind: str, id: str, message_id: str | None = None, *, to_commit: bool = False) -> Document:
         fields = self._line.ask(("HMGET", self._key(kind, id), *_FIELDS))
         if message_id is None:
             return _opened(kind, id, await fields)

@@ -26,8 +26,10 @@ class Stores:
         """The store that holds a kind."""
         return self._stores[kind.home]
 
-    async def load(self, kind: Kind[Any], id: str, message_id: str | None = None) -> Document:
-        return await self.of(kind).load(kind.name, id, message_id)
+    async def load(
+        self, kind: Kind[Any], id: str, message_id: str | None = None, *, to_commit: bool = False
+    ) -> Document:
+        return await self.of(kind).load(kind.name, id, message_id, to_commit=to_commit)
 
     async def commit(
         self, kind: Kind[Any], document: Document, *, now: datetime, message_id: str | None = None

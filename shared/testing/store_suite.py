@@ -125,6 +125,20 @@ class StoreSuite:
             await store.commit(note(rank=2), now=now())
         assert (await store.load("notes", "n1")).state["rank"] == 1
 
+    async def test_a_document_that_is_loaded_to_commit_knows_all_of_the_last_commit(self, store: DocumentStore) -> None:
+        first = note()
+        first.outbox, first.outcalls = [said("E1", now()), said("E2", now())], [call("C1", now())]
+        await store.commit(first, now=now(), message_id="m1")
+        await store.clear_outbox("notes", "n1", ["E1"])
+        first.outbox.clear()
+        first.outcalls[0].state = "calling"
+        again = await store.load("notes", "n1", "m1", to_commit=True)
+        assert (again.version, again.seen, [entry.id for entry in again.outbox]) == (1, True, ["E2"])
+        assert [one.state for one in again.outcalls] == ["due"]
+        again.state["rank"] = 2
+        await store.commit(again, now=now(), message_id="m2")
+        assert (await store.load("notes", "n1", "m2")).state["rank"] == 2
+
     @pytest.mark.parametrize("version", [0, 1])
     async def test_of_commits_at_the_same_time_exactly_one_wins(self, store: DocumentStore, version: int) -> None:
         if version:
@@ -453,6 +467,18 @@ class SearchSuite(StoreSuite):
         for where in ({}, {"box.size": 1}):
             with pytest.raises(TypeError):
                 await store.remove("listed", where)
+
+    async def test_what_was_removed_is_not_brought_back_by_who_loaded_it_before(self, store: DocumentStore) -> None:
+        await store.commit(note(kind="listed"), now=now())
+        held = await store.load("listed", "n1", to_commit=True)
+        await store.remove("listed", {"owner": "Tariro"})
+        outcomes = await asyncio.gather(
+            store.commit(held, now=now()),
+            store.commit(note("n2", kind="listed"), now=now()),
+            return_exceptions=True,
+        )
+        assert [type(outcome) for outcome in outcomes] == [Conflict, type(None)]
+        assert [(await store.load("listed", id)).version for id in ("n1", "n2")] == [0, 1]
 
     async def test_find_orders_both_ways_and_stops_at_the_limit(self, store: DocumentStore) -> None:
         for rank in (5, 3, 9, 7, 1):

@@ -12,6 +12,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import OperationFailure
 
 from deploy.local.mongo import MongoServer
+from shared.store.documents import Conflict
 from shared.store.mongo import MongoStore
 from shared.testing.store_suite import LISTED, NOTES, SHORT, TAKEN, RestartSuite, SearchSuite, note, now
 
@@ -39,6 +40,21 @@ class TestMongoStore(SearchSuite):
         assert isinstance(outcomes[1], OperationFailure)
         assert (await store.load("notes", "n1")).version == 0
         assert (await store.load("notes", "n2")).version == 1
+
+    async def test_a_stale_document_at_hand_is_refused_once_and_then_fresh(
+        self, store: MongoStore, mongo_url: str, mongo_database: str
+    ) -> None:
+        await store.commit(note(), now=now())
+        async for other in _store(mongo_url, mongo_database):
+            theirs = await other.load("notes", "n1")
+            theirs.state["rank"] = 2
+            await other.commit(theirs, now=now())
+        stale = await store.load("notes", "n1", to_commit=True)
+        assert (stale.version, (await store.load("notes", "n1")).version) == (1, 2)
+        with pytest.raises(Conflict):
+            await store.commit(stale, now=now())
+        fresh = await store.load("notes", "n1", to_commit=True)
+        assert (fresh.version, fresh.state["rank"]) == (2, 2)
 
     async def test_no_search_reads_documents_that_it_does_not_want(self, store: MongoStore, mongo_url: str) -> None:
         await store.commit(note(kind="taken", colour="red"), now=now())
