@@ -44,7 +44,7 @@ async def send(command: SendMessage, work: Work) -> None:
     """Queue the message; it goes out when those before it have gone."""
     mailbox = await work.open(MAILBOXES, command.member, Mailbox)
     if command.address is not None and command.answers_at is not None:
-        mailbox.heard_from(command.address, command.answers_at, work.now)
+        mailbox.heard_from(command.address, command.answers_at)
     elif command.address is not None:
         mailbox.know(command.address)
     number = command.address.phone_number_id if command.address else mailbox.latest_number()
@@ -137,14 +137,14 @@ async def note_status(event: DeliveryStatusChanged, work: Work) -> None:
 async def note_inbound(event: InboundNoticed, work: Work) -> None:
     """The 24-hour window opens again, and the address is the one to answer to."""
     mailbox = await work.open(MAILBOXES, event.member, Mailbox)
-    mailbox.heard_from(event.address, event.at, work.now)
+    mailbox.heard_from(event.address, event.at)
 
 
 @on(IdentityChanged)
 async def note_identity(event: IdentityChanged, work: Work) -> None:
     """Reach the member at the new address."""
     mailbox = await work.open(MAILBOXES, event.member, Mailbox)
-    mailbox.seen(event.address, None)
+    mailbox.heard_from(event.address, None)
 
 
 @on(MarkRead)

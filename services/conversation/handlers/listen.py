@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from services.conversation.domain.profile import Profile
 from services.conversation.engine.engine import Turn
@@ -17,6 +18,7 @@ from services.conversation.listening.staff import names_colleague
 from services.conversation.ports import WAKE, Wake, Woken
 from services.conversation.settings import ConversationSettings
 from services.conversation.store import PROFILES, SESSIONS
+from services.conversation.texts.lateness import late_reply
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
 from shared.contracts.conversation import ChooseLanguage
@@ -29,6 +31,8 @@ log = logging.getLogger(__name__)
 
 MOST_OUTGOING = 2
 """Messages that one message may bring about."""
+LATE = timedelta(hours=23)
+"""The reply to a message this old may not be allowed any more when it goes out."""
 
 
 @on(MessageReceived)
@@ -47,6 +51,7 @@ async def listen(event: MessageReceived, work: Work) -> None:
     with speaking(profile.language or guessed or "en"):
         here = Situation(event.member, session, profile, work.settings, work.now, others)
         turn = _over_the_cap(here) or hear(here, event.content)
+        instead = late_reply() if work.now - event.sent_at > LATE else None
         if slow_down and len(turn.outgoing) < MOST_OUTGOING:
             turn.outgoing.append(PlainText(body=_("Please send a little slower; I answer everything in order.")))
         elif slow_down:
@@ -70,8 +75,9 @@ async def listen(event: MessageReceived, work: Work) -> None:
                 content=content,
                 purpose="reply",
                 answers_at=event.sent_at,
+                template=None if said_before else instead,
             )
-            for content in turn.outgoing
+            for said_before, content in enumerate(turn.outgoing)
         ),
     )
 

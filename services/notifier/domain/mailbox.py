@@ -16,9 +16,6 @@ from shared.contracts.notifier import Purpose, Template
 
 WINDOW = timedelta(hours=23, minutes=55)
 """Free-form messages may follow a person's own for 24 hours; the check is Meta's, so we stop short of it."""
-ANSWERING = timedelta(minutes=5)
-"""What comes late, as WhatsApp repeats for days, is answered all the same: whether the window is still open is for
-WhatsApp to say, and silence helps nobody."""
 REMEMBERED = 100
 """Finished deliveries kept for late statuses."""
 
@@ -38,8 +35,6 @@ class Line(BaseModel):
     address: Address
     last_heard_at: datetime | None = None
     """When the person last wrote to this number."""
-    reached_us_at: datetime | None = None
-    """When we got what they wrote."""
     seen_at: datetime | None = None
     """When the address was last seen in use."""
 
@@ -52,10 +47,6 @@ class Line(BaseModel):
         """Whether a free-form message may go out now (WhatsApp contract 4.5)."""
         return self.last_heard_at is not None and now - self.last_heard_at < WINDOW
 
-    def is_answering(self, now: datetime) -> bool:
-        """Whether we just got what the person wrote, however long ago."""
-        return self.reached_us_at is not None and now - self.reached_us_at < ANSWERING
-
 
 class Mailbox(BaseModel):
     """All that the notifier knows of a member. The order of `deliveries` is the order of speaking."""
@@ -65,19 +56,13 @@ class Mailbox(BaseModel):
     deliveries: list[Delivery] = []
     strays: list[Stray] = []
 
-    def heard_from(self, address: Address, at: datetime, now: datetime) -> None:
-        """The person wrote at this time, from this address, which reached us now."""
-        self.seen(address, at)
-        line = self.lines[address.phone_number_id]
-        line.last_heard_at = max(at, line.last_heard_at or at)
-        line.reached_us_at = now
-
-    def seen(self, address: Address, at: datetime | None) -> None:
-        """The person goes by this address, used at this time; None: it is not known to be in use."""
+    def heard_from(self, address: Address, at: datetime | None) -> None:
+        """The person wrote at this time, from this address; None: the address is known, but not by writing."""
         line = self.lines.setdefault(address.phone_number_id, Line(address=address))
         if at is None or line.seen_at is None or at >= line.seen_at:
             line.address = address
         if at is not None:
+            line.last_heard_at = max(at, line.last_heard_at or at)
             line.seen_at = max(at, line.seen_at or at)
 
     def know(self, address: Address) -> None:
@@ -90,12 +75,9 @@ class Mailbox(BaseModel):
         return max(heard, key=lambda number: heard[number]) if heard else next(iter(self.lines), None)
 
     def may_go(self, delivery: Delivery, now: datetime) -> bool:
-        """Whether the message may go as it is: in the window, as a template, or as the reply to what came late."""
+        """Whether the message may go as it is: in the window, or as a template."""
         line = self.lines.get(delivery.number)
-        if line is None:
-            return False
-        replies = delivery.purpose == "reply" and line.is_answering(now)
-        return replies or isinstance(delivery.content, Template) or line.window_is_open(now)
+        return line is not None and (isinstance(delivery.content, Template) or line.window_is_open(now))
 
     def take(self, delivery: Delivery) -> None:
         """Queue one more message; finished ones lose their content, and go beyond the remembered number."""

@@ -123,23 +123,12 @@ async def test_an_answer_goes_by_the_number_that_the_person_wrote_to(harness: Ha
     now = harness.clock.now()
     await harness.say(InboundNoticed(member=MEMBER, address=ADDRESS, at=now - timedelta(hours=30)))
     await harness.say(InboundNoticed(member=MEMBER, address=OTHER_NUMBER, at=now))
-    await harness.say(command(harness, "by the first", heard=False, purpose="notice"))
+    await harness.say(command(harness, "by the first", heard=False))
     assert harness.only(MessageFailed).code == 131047, "a window is one number's"
     await harness.say(
         SendMessage(member=MEMBER, content=PlainText(body="by the latest"), purpose="notice", answers_at=None)
     )
     assert whatsapp.numbers == ["200"]
-
-
-async def test_what_reaches_us_days_late_is_answered_all_the_same(harness: Harness, whatsapp: WhatsApp) -> None:
-    """WhatsApp repeats for 7 days; whoever wrote heard nothing at all. Whether the window is open it says itself."""
-    await harness.say(InboundNoticed(member=MEMBER, address=ADDRESS, at=harness.clock.now() - timedelta(days=3)))
-    await harness.say(command(harness, "here is your answer", heard=False))
-    assert whatsapp.texts == ["here is your answer"]
-    await harness.advance(301, step=100)
-    await harness.say(command(harness, "and more", heard=False))
-    assert whatsapp.texts == ["here is your answer"]
-    assert harness.only(MessageFailed).code == 131047
 
 
 async def test_a_429_that_is_no_json_has_sent_nothing_and_waits_as_it_says(

@@ -122,7 +122,7 @@ async def test_a_status_before_the_answer_to_the_send_waits_for_it(harness: Harn
 
 async def test_nothing_free_form_goes_out_a_day_after_the_person_wrote(harness: Harness, whatsapp: WhatsApp) -> None:
     await harness.say(InboundNoticed(member=MEMBER, address=ADDRESS, at=harness.clock.now() - timedelta(hours=24)))
-    await harness.say(command(harness, "late", heard=False, purpose="notice"))
+    await harness.say(command(harness, "late", heard=False))
     assert harness.only(MessageFailed).code == 131047
     await harness.say(InboundNoticed(member=MEMBER, address=ADDRESS, at=harness.clock.now()))
     await harness.say(command(harness, "in time", heard=False))
