@@ -48,11 +48,14 @@ def leave(here: Situation) -> Turn:
         return starts.let_go(here, here.profile.latest_pending)
     if session.flow is None:
         return here.menu(_("There is nothing to cancel."))
-    requested = session.journal.has_requested
+    if session.journal.has_requested:
+        text = _("Stopped. What is paid stays paid; nothing more is charged.")
+    elif session.flow == "register":
+        text = _("Cancelled; nothing was saved.")
+    else:
+        text = _("Cancelled; nothing was charged.")
     session.end()
-    if requested:
-        return here.menu(_("Stopped. What is paid stays paid; nothing more is charged."))
-    return here.menu(_("Cancelled; nothing was charged."))
+    return here.menu(text)
 
 
 def _greet(here: Situation) -> Turn:

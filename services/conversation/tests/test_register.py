@@ -27,6 +27,11 @@ async def test_nothing_is_kept_without_consent(tariro: Talk) -> None:
     assert tariro.harness.all(RegistrationCompleted) == []
 
 
+async def test_who_leaves_the_registration_is_not_told_of_charges(tariro: Talk) -> None:
+    [told] = await tariro.give("register", "Tendai Ncube", "x")
+    assert "Cancelled; nothing was saved." in text_of(told)
+
+
 async def test_registering_again_shows_the_record_and_changes_one_field(tariro: Talk) -> None:
     """The earlier system asked all of it again and overwrote the record with whatever it understood."""
     await tariro.give(*ANSWERS)
