@@ -34,8 +34,6 @@ from shared.contracts.gateway import (
     Welcome,
 )
 
-pytestmark = pytest.mark.no_cover  # over and over what other tests cover
-
 NO_TEXTS: tuple[Content, ...] = (
     *(Media(of=of) for of in ("image", "video", "document", "audio", "sticker")),
     Media(of="audio", voice=True),

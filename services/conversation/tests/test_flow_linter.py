@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import get_args
 
-import pytest
-
 from services.conversation import flows
 from services.conversation.domain.credex import CredexView
 from services.conversation.engine.engine import FLOWS, Turn, answer, go_back, go_on, open_question
@@ -22,8 +20,6 @@ from services.conversation.tests.core import LARGE, OPEN, SMALL
 from services.conversation.tests.person import GOOD_ANSWERS, SETTINGS, Person, events_about
 from shared.contracts.base import Command
 from shared.contracts.payments import RequestPayment
-
-pytestmark = pytest.mark.no_cover  # over and over what other tests cover
 
 VIEWS = (SMALL, LARGE, OPEN, CredexView())
 """Of which accounts and tiers credex may tell."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -18,8 +17,6 @@ from shared.contracts.credex import MakeOffer
 from shared.contracts.credex_parts import Balances, CredexAccount, LedgerEntry, PendingOffer
 from shared.kernel.credit import Credit
 from shared.kernel.ids import MemberId
-
-pytestmark = pytest.mark.no_cover  # over and over what other tests cover
 
 ME = MemberId("M-1")
 MINE = "account"

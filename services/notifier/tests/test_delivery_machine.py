@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -13,8 +12,6 @@ from services.notifier.domain.delivery import MOST_LOST, Delivery, Evidence
 from services.notifier.domain.refusals import _RULES, UNTIL_TOO_LATE, rule_of
 from shared.contracts.notifier import PlainText, Template, TemplateFallback
 from shared.kernel.clock import VirtualClock
-
-pytestmark = pytest.mark.no_cover  # over and over what other tests cover
 
 START = VirtualClock().now()
 CODES = st.sampled_from([*_RULES, 999999])

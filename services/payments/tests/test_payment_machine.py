@@ -39,8 +39,6 @@ from shared.contracts.payments import (
 from shared.kernel.ids import MemberId
 from shared.kernel.money import Money
 
-pytestmark = pytest.mark.no_cover  # over and over what other tests cover
-
 RUDO, FARAI = MemberId("M-RUDO"), MemberId("M-FARAI")
 TWO_NEEDED = {"USD": Money.of("10", "USD")}
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

@@ -23,8 +23,6 @@ from services.reporting.tests.books import RULES, Books, told
 from shared.contracts.reporting import LogEvent
 from shared.kernel.money import Money
 
-pytestmark = pytest.mark.no_cover  # over and over what other tests cover
-
 MONEY = st.builds(Money.from_minor, st.integers(1, 10**12), st.sampled_from(["USD", "ZWG"]))
 METHODS = st.sampled_from(["ecocash", "onemoney", "web", "manual"])
 
