@@ -270,7 +270,6 @@ class Routes:
 _PAGE_HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
     "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
 }
 
 

@@ -4,11 +4,11 @@ since one makes them and the other takes them.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 
 from services.reporting.settings import ReportingSettings
+from shared.http.signed_links import SignedLinks
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Refusal
 
@@ -24,20 +24,16 @@ class Links:
 
     def __init__(self, settings: ReportingSettings, clock: Clock) -> None:
         self._base = f"{settings.public_url.rstrip('/')}/finance/files"
-        self._key = settings.cookie_key.get_secret_value().encode()
-        self._clock = clock
+        self._links = SignedLinks(settings.cookie_key, "link", LIFE, clock)
 
     def to(self, file_id: str) -> str:
         """The address of a file, from now on for a week."""
-        expires = str(int((self._clock.now() + LIFE).timestamp()))
-        return f"{self._base}/{file_id}?expires={expires}&signature={self._sign(file_id, expires)}"
+        return f"{self._base}/{file_id}?{self._links.query(file_id)}"
 
-    def check(self, file_id: str, expires: str, signature: str) -> None:
+    def check(self, file_id: str, query: Mapping[str, str]) -> None:
         """Raise BadLink unless the address is ours and its time is not over."""
-        if not hmac.compare_digest(signature.encode("utf-8", "replace"), self._sign(file_id, expires).encode()):
-            raise BadLink("This address was not made here; take the link from the chat, whole.")
-        if datetime.fromtimestamp(int(expires), UTC) <= self._clock.now():
-            raise BadLink("This link is over; ask for the report again.")
-
-    def _sign(self, file_id: str, expires: str) -> str:
-        return hmac.new(self._key, f"link\n{file_id}\n{expires}".encode(), hashlib.sha256).hexdigest()
+        match self._links.state(file_id, query):
+            case "forged":
+                raise BadLink("This address was not made here; take the link from the chat, whole.")
+            case "expired":
+                raise BadLink("This link is over; ask for the report again.")

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import quote
 
 from aiohttp import web
@@ -21,6 +20,7 @@ from pydantic import BaseModel
 
 from shared.contracts.files import FileRef
 from shared.http.server import problem
+from shared.http.signed_links import SignedLinks
 from shared.kernel.ids import derive_id
 from shared.runtime.service import Tools
 from shared.store.documents import Kind
@@ -56,7 +56,7 @@ class Files:
         self._kind = kind
         self._clock = tools.clock
         self._url = tools.common.url_of(service)
-        self._key = tools.common.service_token.get_secret_value().encode()
+        self._links = SignedLinks(tools.common.service_token, kind.name, LIFE, tools.clock)
 
     async def keep(self, content: bytes, *, name: str, type: str) -> FileRef:
         """Store a file and say where it is. The same file again is the same document. Raises Away."""
@@ -69,8 +69,7 @@ class Files:
             encoded = base64.b64encode(piece).decode()
             part = StoredFile(name=name, type=type, sha256=sha256, content=encoded, parts=len(pieces))
             await self._entry(self._service).create(self._kind, {_part_id(id, number): part})
-        expires = int((now + LIFE).timestamp())
-        url = f"{self._url}/{self._kind.name}/{id}?expires={expires}&signature={self._sign(id, str(expires))}"
+        url = f"{self._url}/{self._kind.name}/{id}?{self._links.query(id)}"
         return FileRef(url=url, sha256=sha256, size=len(content), name=name, type=type)
 
     async def read(self, id: str) -> tuple[StoredFile, bytes] | None:
@@ -92,28 +91,27 @@ class Files:
         app.router.add_get(f"/{self._kind.name}/{{id}}", self._serve)
 
     async def _serve(self, request: web.Request) -> web.Response:
-        id, expires = request.match_info["id"], request.query.get("expires", "")
-        given = request.query.get("signature", "").encode("utf-8", "replace")
-        if not hmac.compare_digest(given, self._sign(id, expires).encode()):
+        id = request.match_info["id"]
+        state = self._links.state(id, request.query)
+        if state == "forged":
             return problem(403, "This address was not made here.")
-        if datetime.fromtimestamp(int(expires), UTC) <= self._clock.now():
+        if state == "expired":
             return problem(410, "This address has expired; ask for the file again.")
         found = await self.read(id)
         if found is None:
             return problem(404, "There is no such file any more; ask for it again.")
-        stored, content = found
-        return web.Response(
-            body=content,
-            content_type=stored.type,
-            headers={
-                "content-disposition": f"attachment; filename*=UTF-8''{quote(stored.name, safe='')}",
-                "cache-control": "private, no-store",
-                "x-content-type-options": "nosniff",
-            },
-        )
+        response = download(*found)
+        response.headers["cache-control"] = "private, no-store"
+        return response
 
-    def _sign(self, id: str, expires: str) -> str:
-        return hmac.new(self._key, f"{self._kind.name}\n{id}\n{expires}".encode(), hashlib.sha256).hexdigest()
+
+def download(file: StoredFile, content: bytes) -> web.Response:
+    """The file as something to keep, under its own name."""
+    return web.Response(
+        body=content,
+        content_type=file.type,
+        headers={"content-disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"},
+    )
 
 
 def _part_id(id: str, number: int) -> str:

@@ -6,7 +6,6 @@ import csv
 import io
 from datetime import timedelta
 from typing import get_args
-from urllib.parse import quote
 
 from aiohttp import web
 from pydantic import BaseModel
@@ -18,7 +17,7 @@ from services.reporting.pages.desk import BadForm, Desk, Visit, field, see_other
 from services.reporting.store import GIFTS, REPORTS, STAFF_USE, StaffUse
 from shared.bus.entry import Arrival
 from shared.contracts.reporting import MakeReport, ReportKind
-from shared.http.files import Files, StoredFile
+from shared.http.files import Files, download
 from shared.kernel.ids import new_id
 from shared.store.documents import Kind
 
@@ -78,19 +77,19 @@ class Reports:
         if found is None:
             raise web.HTTPNotFound
         await self._desk.note(visit, f"fetched {found[0].name}")
-        return _download(*found)
+        return download(*found)
 
     async def linked(self, request: web.Request) -> web.StreamResponse:
         """The file behind a link from the chat: who has it need not sign in."""
-        id, query = request.match_info["id"], request.query
+        id = request.match_info["id"]
         try:
-            self._links.check(id, query.get("expires", ""), query.get("signature", ""))
+            self._links.check(id, request.query)
         except BadLink as error:
             return self._desk.refused(403, str(error))
         found = await self._files.read(id)
         if found is None:
             return self._desk.refused(404, "The file is kept no more; ask for the report again.")
-        return self._desk.secured(_download(*found))
+        return self._desk.secured(download(*found))
 
     async def donors(self, visit: Visit) -> web.StreamResponse:
         """The greatest donors of a period, by currency."""
@@ -152,11 +151,3 @@ class Reports:
         who = visit.request.query.get("who", "").strip()
         where = {"day": within(period), **({"member": who} if who else {})}
         return await self._desk.entry.find(STAFF_USE, where, order="-at", limit=USES)
-
-
-def _download(file: StoredFile, content: bytes) -> web.Response:
-    return web.Response(
-        body=content,
-        content_type=file.type,
-        headers={"content-disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"},
-    )
