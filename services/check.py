@@ -1,7 +1,7 @@
 """`ruvimbo check`: tries every credential and server that the settings name, and says what to do about what is wrong.
 
-One line each: `ok`, `wrong` with the remedy, or `off` for what the settings leave out. Changes nothing anywhere, and
-never shows a secret. Exit code 0 when nothing is wrong, else 1.
+One line each: `ok`, `wrong` with the remedy, or `off` for what the settings leave out. Changes nothing anywhere, but
+that RabbitMQ gets our queues as by any start, and never shows a secret. Exit code 0 when nothing is wrong, else 1.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from services.notifier.domain.refusals import rule_of
 from services.notifier.settings import NotifierSettings
 from shared.contracts.notifier import TEMPLATE_PARAMETERS, TemplateName
 from shared.kernel.errors import Misconfigured
-from shared.runtime.settings import Settings, read_settings
+from shared.runtime.settings import Settings, Words, read_settings
 
 Json = dict[str, Any]
 
@@ -26,7 +26,7 @@ _PLACE = re.compile(r"\{\{\s*\w+\s*\}\}")
 class WhatsAppSettings(Settings):
     """What only the check needs to know of the account."""
 
-    phone_number_id: str = ""
+    phone_number_id: Words = ()
     """`PHONE_NUMBER_ID`: several with commas."""
     whatsapp_account_id: str = ""
     """`WHATSAPP_ACCOUNT_ID`: the WhatsApp Business Account, whose subscription and templates are checked."""
@@ -67,10 +67,9 @@ async def check_whatsapp(client: httpx.AsyncClient, settings: NotifierSettings) 
     """The findings about the account."""
     own = read_settings(WhatsAppSettings)
     graph = _Graph(client, settings)
-    numbers = [number.strip() for number in own.phone_number_id.split(",") if number.strip()]
-    if not numbers:
+    if not own.phone_number_id:
         yield wrong("WhatsApp number", "PHONE_NUMBER_ID is not set. WhatsApp Manager shows it beside the number.")
-    for number in numbers:
+    for number in own.phone_number_id:
         yield await _found(f"WhatsApp number {number}", _number(graph, number), "PHONE_NUMBER_ID")
         yield await _found(f"key of forms of {number}", _form_key(graph, number), "PHONE_NUMBER_ID")
     account = own.whatsapp_account_id

@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from services.conversation.forms.keys import make_key, public_pem, read_keys, upload_key
 from services.conversation.forms.settings import FormSettings
 from shared.kernel.errors import Away, Misconfigured
-from shared.runtime.settings import Settings, WebUrl, read_settings
+from shared.runtime.settings import Settings, WebUrl, Words, read_settings
 
 
 class UploadSettings(Settings):
@@ -29,7 +29,7 @@ class UploadSettings(Settings):
 
     whatsapp_api_url: WebUrl = "https://graph.facebook.com/v26.0"
     whatsapp_token: SecretStr
-    phone_number_id: str
+    phone_number_id: Words
 
 
 def add_to(commands: Any, say: Callable[[str], None]) -> None:
@@ -66,14 +66,13 @@ async def _upload() -> str:
     keys = read_keys(settings.private_key_file, _passphrase(settings))
     if not keys:
         raise Misconfigured("PRIVATE_KEY_FILE is not set; `ruvimbo flows keys make FILE` makes a key.")
-    numbers = [number.strip() for number in to.phone_number_id.split(",") if number.strip()]
     try:
         async with httpx.AsyncClient(timeout=20) as client:
-            for number in numbers:
+            for number in to.phone_number_id:
                 await upload_key(client, to.whatsapp_api_url, to.whatsapp_token.get_secret_value(), number, keys[0])
     except httpx.HTTPError:
         raise Away("WhatsApp") from None
-    return f"WhatsApp knows the key for {', '.join(numbers)}."
+    return f"WhatsApp knows the key for {', '.join(to.phone_number_id)}."
 
 
 def _passphrase(settings: FormSettings) -> str | None:

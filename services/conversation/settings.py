@@ -12,18 +12,14 @@ from services.conversation.engine.texts import later
 from shared.kernel.credit import Credit, NotACredit
 from shared.kernel.limits import METHODS, Limits
 from shared.kernel.phone import NotAPhone, parse_phone
-from shared.runtime.settings import Settings
+from shared.runtime.settings import Settings, Words, as_list
 
 LONGEST_PURPOSE = 40
 
 
-def _list(value: Any) -> Any:
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
 def _phones(value: Any) -> Any:
     try:
-        return frozenset(parse_phone(part) for part in _list(value))
+        return frozenset(parse_phone(part) for part in as_list(value))
     except NotAPhone as error:
         raise ValueError(str(error)) from None
 
@@ -35,7 +31,6 @@ def _credit(value: Any) -> Any:
         raise ValueError("give an amount like 1.00 USD") from error
 
 
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_list)]
 Phones = Annotated[frozenset[str], NoDecode, BeforeValidator(_phones)]
 
 

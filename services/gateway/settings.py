@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 
 from shared.kernel.phone import parse_phone
-from shared.runtime.settings import Settings
+from shared.runtime.settings import Settings, listed
 
 
 class GatewaySettings(Settings):
@@ -44,7 +44,7 @@ class GatewaySettings(Settings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """The active app secrets."""
-        return tuple(secret.strip() for secret in self.meta_app_secret.get_secret_value().split(",") if secret.strip())
+        return listed(self.meta_app_secret.get_secret_value())
 
     @property
     def bot_number(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, SecretStr
 
 from shared.contracts.notifier import TemplateName
-from shared.runtime.settings import Settings, WebUrl
+from shared.runtime.settings import Settings, WebUrl, listed
 
 
 class NotifierSettings(Settings):
@@ -50,4 +50,4 @@ class NotifierSettings(Settings):
     @property
     def media_hosts(self) -> tuple[str, ...]:
         """Hosts that may see the token."""
-        return tuple(host.strip().lower() for host in self.whatsapp_media_hosts.split(",") if host.strip())
+        return listed(self.whatsapp_media_hosts.lower())

@@ -20,15 +20,11 @@ from shared.kernel.errors import Misconfigured
 from shared.kernel.limits import Limits
 from shared.kernel.money import Money
 from shared.kernel.phone import parse_phone
-from shared.runtime.settings import Settings, WebUrl
-
-
-def _words(value: Any) -> Any:
-    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+from shared.runtime.settings import Settings, WebUrl, Words, as_list
 
 
 def _phones(value: Any) -> Any:
-    return frozenset(parse_phone(part) for part in _words(value))
+    return frozenset(parse_phone(part) for part in as_list(value))
 
 
 def _amounts(value: Any) -> Any:
@@ -48,8 +44,7 @@ def _amounts(value: Any) -> Any:
     return found
 
 
-Methods = Annotated[frozenset[Method], NoDecode, BeforeValidator(_words)]
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Methods = Annotated[frozenset[Method], NoDecode, BeforeValidator(as_list)]
 Phones = Annotated[frozenset[str], NoDecode, BeforeValidator(_phones)]
 Amounts = Annotated[dict[str, Money], NoDecode, BeforeValidator(_amounts)]
 

@@ -13,18 +13,13 @@ from services.reporting.domain.calendar import Calendar
 from services.reporting.domain.rates import Rates
 from services.reporting.domain.statement import Columns
 from shared.kernel.phone import parse_phone
-from shared.runtime.settings import Settings, WebUrl
-
-
-def _list(value: Any) -> Any:
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+from shared.runtime.settings import Settings, WebUrl, Words, as_list
 
 
 def _phones(value: Any) -> Any:
-    return frozenset(parse_phone(part) for part in _list(value))
+    return frozenset(parse_phone(part) for part in as_list(value))
 
 
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_list)]
 Phones = Annotated[frozenset[str], NoDecode, BeforeValidator(_phones)]
 
 

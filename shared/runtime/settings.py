@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.contracts.registry import SERVICES
 from shared.kernel.errors import Misconfigured
@@ -31,6 +31,18 @@ def _begins_with(*schemes: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
+def listed(text: str) -> tuple[str, ...]:
+    """The parts of a setting with commas, without blanks around them and without empty ones."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def as_list(value: Any) -> Any:
+    """For validators: as `listed`, but what is no text stays as it is."""
+    return listed(value) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(as_list)]
+"""Several values with commas; `NoDecode` since they are no JSON."""
 WebUrl = Annotated[str, _begins_with("http", "https")]
 MongoUrl = Annotated[SecretStr, _begins_with("mongodb", "mongodb+srv")]
 RedisUrl = Annotated[SecretStr, _begins_with("redis", "rediss")]

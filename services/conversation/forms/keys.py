@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from shared.kernel.errors import Misconfigured
+from shared.runtime.settings import listed
 
 BITS = 2048
 
@@ -29,7 +30,7 @@ def read_keys(files: str, passphrase: str | None) -> tuple[RSAPrivateKey, ...]:
 
     Reading a PEM takes 45 to 70 ms (measured in the contract), so they are read once.
     """
-    return tuple(_read(Path(name.strip()), passphrase) for name in files.split(",") if name.strip())
+    return tuple(_read(Path(name), passphrase) for name in listed(files))
 
 
 def _read(file: Path, passphrase: str | None) -> RSAPrivateKey:

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import SecretStr, model_validator
 
-from shared.runtime.settings import Settings
+from shared.runtime.settings import Settings, listed
 
 
 class FormSettings(Settings):
@@ -34,4 +34,4 @@ class FormSettings(Settings):
     @property
     def app_secrets(self) -> tuple[str, ...]:
         """The active app secrets."""
-        return tuple(part.strip() for part in self.meta_app_secret.get_secret_value().split(",") if part.strip())
+        return listed(self.meta_app_secret.get_secret_value())
