@@ -230,9 +230,9 @@ class Routes:
 
         WhatsApp repeats for days, and a repetition must not make somebody new of whoever was erased.
         """
-        ids = [intake_id_of(update.content_id) for update in updates if _names_somebody(update)]
-        taken = await self._entry.read(INTAKE, ids)
-        return [update for update in updates if intake_id_of(update.content_id) not in taken]
+        ids = {update.content_id: intake_id_of(update.content_id) for update in updates if _names_somebody(update)}
+        taken = await self._entry.read(INTAKE, list(ids.values()))
+        return [update for update in updates if ids.get(update.content_id) not in taken]
 
     async def _people(self, updates: list[Update]) -> dict[tuple[str, ...], MemberId]:
         wanted = {

@@ -82,9 +82,8 @@ async def gather(entry: Entry, settings: ReportingSettings, period: Period, made
 async def credex_of(entry: Entry, period: Period) -> tuple[CredexVolume, ...]:
     """The volumes of credex in a period, by denomination."""
     by = ("denomination", "outcome")
-    made = await entry.sums(CREDEXES, {"made": within(period)}, by=by, of="units")
-    ended = await entry.sums(CREDEXES, {"ended": within(period)}, by=by, of="units")
-    return credex_volumes(made, ended)
+    sums = (entry.sums(CREDEXES, {day: within(period)}, by=by, of="units") for day in ("made", "ended"))
+    return credex_volumes(*await asyncio.gather(*sums))
 
 
 async def donors_of(entry: Entry, period: Period) -> dict[str, list[tuple[str | None, Slice]]]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, computed_field
 
-from services.reporting.domain.accounts import units_of
+from services.reporting.domain.accounts import ACCEPTED, UPGRADED, units_of
 from services.reporting.domain.rows import harare_day
 from shared.contracts.reporting import Fact, LogEvent
 from shared.kernel.credit import Credit
@@ -20,10 +20,10 @@ Outcome = Literal["open", "accepted", "declined", "cancelled", "upgraded"]
 
 _EVENTS: dict[Outcome, str] = {
     "open": "credex.offer_made",
-    "accepted": "credex.offer_accepted",
+    "accepted": ACCEPTED,
     "declined": "credex.offer_declined",
     "cancelled": "credex.offer_cancelled",
-    "upgraded": "credex.tier_upgraded",
+    "upgraded": UPGRADED,
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -46,7 +45,7 @@ STATE_NAMES = {
 }
 
 
-Sums = Iterable[tuple[tuple[Any, ...], int, int]]
+Sums = list[tuple[tuple[Any, ...], int, int]]
 """As the store adds up: (the values of a group, how many, the sum)."""
 
 

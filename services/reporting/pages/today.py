@@ -10,15 +10,13 @@ from aiohttp import web
 
 from services.reporting.domain.calendar import Period
 from services.reporting.domain.rows import STATES
-from services.reporting.domain.summary import METHOD_NAMES, NOT_SAID, Slice, by_size, in_steps
+from services.reporting.domain.summary import METHOD_NAMES, NOT_SAID, Slice, Sums, by_size, in_steps
 from services.reporting.gather import credex_of, times_of, within
 from services.reporting.pages.charts import bars
 from services.reporting.pages.desk import Desk, Visit
 from services.reporting.store import EXCEPTIONS, GIFTS, ROWS
 from shared.store.documents import Span
 
-Found = list[tuple[tuple[Any, ...], int, int]]
-"""Sums as the store gives them: (the values of a group, how many, the sum)."""
 DAYS = 30
 LATEST = 8
 
@@ -68,7 +66,7 @@ class Today:
             names={id: gift.name for id, gift in gifts.items()},
         )
 
-    def _month(self, days: Found, currency: str, month: Period) -> dict[str, Any]:
+    def _month(self, days: Sums, currency: str, month: Period) -> dict[str, Any]:
         by_day = {
             date.fromisoformat(day): Slice(day, count, minor) for (code, day), count, minor in days if code == currency
         }
@@ -81,7 +79,7 @@ class Today:
         }
 
 
-def _by(parts: Found, place: int) -> Found:
+def _by(parts: Sums, place: int) -> Sums:
     """The sums by currency and one more value: one look at the index gives all three."""
     found: dict[tuple[Any, ...], list[int]] = {}
     for key, count, minor in parts:
@@ -91,13 +89,13 @@ def _by(parts: Found, place: int) -> Found:
     return [(key, count, minor) for key, (count, minor) in found.items()]
 
 
-def _states(sums: Found, currency: str) -> dict[str, Slice]:
+def _states(sums: Sums, currency: str) -> dict[str, Slice]:
     """Today's payments by state, in the order in which states are told of."""
     found = {state: Slice(state, count, minor) for (code, state), count, minor in sums if code == currency}
     return {state: found[state] for state in STATES if state in found}
 
 
-def _parts(sums: Found, currency: str) -> list[Slice]:
+def _parts(sums: Sums, currency: str) -> list[Slice]:
     """What makes up the total, the greatest first."""
     return by_size(
         [

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from shared.store.memory import MemoryStore
-from shared.testing.store_suite import LISTED, NOTES, SHORT, TAKEN, SearchSuite
+from shared.testing.search_suite import LISTED, SearchSuite
+from shared.testing.store_suite import NOTES, SHORT, TAKEN
 
 
 class TestMemoryStore(SearchSuite):

@@ -14,7 +14,8 @@ from pymongo.errors import OperationFailure
 from deploy.local.mongo import MongoServer
 from shared.store.documents import Conflict
 from shared.store.mongo import MongoStore
-from shared.testing.store_suite import LISTED, NOTES, SHORT, TAKEN, RestartSuite, SearchSuite, note, now
+from shared.testing.search_suite import LISTED, SearchSuite
+from shared.testing.store_suite import NOTES, SHORT, TAKEN, RestartSuite, note, now
 
 
 class TestMongoStore(SearchSuite):
