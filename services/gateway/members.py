@@ -1,10 +1,14 @@
 """Finds, or makes, the member of each person in a webhook. Beside handlers, since the edge has no message to handle.
 
-Nothing is cached: the reads of concurrent webhooks travel together, and an answer is never older than the store.
+Who is who is not cached: the reads of concurrent webhooks travel together, and an answer is never older than the
+store. Only that identities were known lately is remembered, for statuses, which say themselves whom they are about.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -19,18 +23,27 @@ from shared.kernel.ids import Chance, MemberId, new_id
 
 SEEN_AGAIN_AFTER = timedelta(days=1)
 """`last_seen` is as coarse as this, so that a chat costs no write per message."""
+KNOWN_FOR = timedelta(hours=1)
+"""How long identities count as known lately."""
+MOST_KNOWN = 10_000
+"""People remembered as known lately."""
 
 
 class Members:
     """Who is which member, over the gateway's own store.
 
-    What is news of an identity is said by the document of the identity, in the commit that makes it so: exactly once,
-    whichever replica was quicker and whichever of them then takes the message.
+    What is news of identities is said by the document of one of them, in the commit that makes it so, whichever
+    replica was quicker and whichever of them then takes the message.
     """
 
     def __init__(self, entry: Entry, chance: Chance) -> None:
         self._entry = entry
         self._chance = chance
+        self._known_until: OrderedDict[tuple[str, ...], datetime] = OrderedDict()
+
+    def were_known(self, identities: tuple[str, ...], now: datetime) -> bool:
+        """Whether all of these identities were found together, or noted as new, within the last hour."""
+        return self._known_until.get(identities, now) > now
 
     async def find(self, address: Address, identities: tuple[str, ...], now: datetime) -> MemberId:
         """The member of these identities, made if there is none. Raises Away. Safe against a race of replicas.
@@ -45,12 +58,9 @@ class Members:
                 # A webhook that raced with the erasure left an identity behind: whoever comes by it now is new.
                 await self._entry.remove(IDENTITIES, member=member)
                 continue
-            fresh = Identity(member=member, first_seen=now, last_seen=now)
-            news = [IdentityChanged(member=member, address=address)]
-            written = await self._entry.create(IDENTITIES, dict.fromkeys(resolution.new, fresh), news)
-            if len(written) < len(resolution.new):
-                continue  # somebody was quicker: look again at who it is now
             try:
+                if resolution.new and not await self._note(resolution.new, member, address, now):
+                    continue  # somebody was quicker: look again at who it is now
                 aliases = {known[name].member for name in resolution.moved}
                 links = {f"{alias}:{member}": Alias(alias=alias, member=member) for alias in aliases}
                 await self._entry.create(ALIASES, links)
@@ -61,7 +71,21 @@ class Members:
                         await self._see(name, now)
             except Missing:
                 continue  # the person was erased in between
+            self._remember(identities, now)
             return member
+
+    async def _note(self, new: Sequence[str], member: MemberId, address: Address, now: datetime) -> bool:
+        """Write new identities of a member, whose news one of them says for all; False when some were there already."""
+        fresh = Identity(member=member, first_seen=now, last_seen=now)
+        news = [IdentityChanged(member=member, address=address)]
+        said, silent = await asyncio.gather(
+            self._entry.create(IDENTITIES, dict.fromkeys(new[:1], fresh), news),
+            self._entry.create(IDENTITIES, dict.fromkeys(new[1:], fresh)),
+        )
+        if silent and not said:
+            # Whoever was quicker with the first may not know of the others.
+            await self._entry.change(IDENTITIES, min(silent), lambda _: news)
+        return len(said | silent) == len(new)
 
     async def follow(self, number: str, succession: Succession, now: datetime) -> None:
         """Note that, as WhatsApp says, the person of some identities goes by others now. Moves nobody."""
@@ -76,6 +100,12 @@ class Members:
         with suppress(Missing):  # the person was erased in between
             for name in after.identities:
                 await self._follow(name, old, new, address)
+
+    def _remember(self, identities: tuple[str, ...], now: datetime) -> None:
+        self._known_until[identities] = now + KNOWN_FOR
+        self._known_until.move_to_end(identities)
+        if len(self._known_until) > MOST_KNOWN:
+            self._known_until.popitem(last=False)
 
     async def _follow(self, name: str, old: MemberId, new: MemberId, address: Address) -> None:
         def change(identity: Identity) -> list[Message]:

@@ -248,7 +248,11 @@ class Routes:
     async def _tells_who(self, update: InboundUpdate | StatusUpdate) -> bool:
         """Whether somebody is to be known by it. Who was forgotten has not come back when our last words arrive."""
         told = update.member if isinstance(update, StatusUpdate) else None
-        return told is None or not await self._entry.is_erased(told)
+        if told is None:
+            return True
+        return not (
+            self._members.were_known(_identities(update), self._clock.now()) or await self._entry.is_erased(told)
+        )
 
     def _arrival(self, update: Update, people: dict[tuple[str, ...], MemberId]) -> Arrival:
         events: list[Event]

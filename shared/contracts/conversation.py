@@ -76,6 +76,14 @@ class RememberStaff(Command, name="conversation.remember_staff", version=1, key=
     phone: str
 
 
+class FinanceHeard(Event, name="conversation.finance_heard", version=1, key="member"):
+    """Somebody of finance wrote from this number: whom scheduled reports and sign-in codes go to."""
+
+    member: MemberId
+    phone: str
+    at: datetime
+
+
 class ProposePurpose(Command, name="conversation.propose_purpose", version=1, key="member"):
     """A donor wants to give to something of their own: staff approve it first, where the settings say so."""
 

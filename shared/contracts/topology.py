@@ -108,7 +108,7 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
         credex.OffersAccepted,
         credex.TierUpgraded,
         notifier.MessageFailed,
-        gateway.InboundNoticed,
+        conversation.FinanceHeard,
         conversation.StaffCommandUsed,
         conversation.RegistrationCompleted,
         conversation.ErasureRequested,

@@ -7,6 +7,7 @@ calls drained, the rest flushed and closed (architecture 4, "Stop").
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import signal
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5.0
 HEARTBEAT_LIFE_SECONDS = 20
 DRAIN_SECONDS = 10.0
+YOUNG_OBJECTS = 10_000
+"""How many more objects there must be before the garbage collector looks at the young ones; Python's own is 700."""
 
 
 class Host:
@@ -80,6 +83,7 @@ class Host:
             await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 starting.result()
+                _spare_what_stays()
                 log.info("ready", extra={"services": sorted(self._makes)})
                 await stopping
             else:
@@ -179,6 +183,13 @@ class Host:
         await self._redis.aclose()
         if self._processor is not None:
             await asyncio.to_thread(self._processor.shutdown)
+
+
+def _spare_what_stays() -> None:
+    """Keep the garbage collector from what was loaded to start, and let it look less often (decision 0072)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
 
 
 async def serve(makes: Mapping[str, Make], common: CommonSettings, only: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ from services.conversation.store import PROFILES, SESSIONS
 from services.conversation.texts.lateness import late_reply
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
-from shared.contracts.conversation import ChooseLanguage
+from shared.contracts.conversation import ChooseLanguage, FinanceHeard
 from shared.contracts.gateway import MessageReceived, Text
 from shared.contracts.notifier import MarkRead, PlainText, SendMessage
 from shared.kernel.ids import MemberId
@@ -62,6 +62,9 @@ async def listen(event: MessageReceived, work: Work) -> None:
     if guessed is not None:
         turn.messages.append(ChooseLanguage(member=event.member, language=guessed))
     keep_time(session, work)
+    phone = event.address.phone
+    if phone is not None and phone in here.settings.finance_phone:
+        work.emit(FinanceHeard(member=event.member, phone=phone, at=event.sent_at))
     if turn.outgoing or turn.messages:
         # First, so that the person sees at once that they were heard; the answer, perhaps another service's, ends it.
         number = event.address.phone_number_id

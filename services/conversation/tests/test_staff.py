@@ -8,7 +8,7 @@ import pytest
 
 from services.conversation.domain.purpose import purpose_id_of
 from services.conversation.tests.talk import NEW_DONOR, Talk, text_of
-from shared.contracts.conversation import DecidePurpose, ProposePurpose, StaffCommandUsed
+from shared.contracts.conversation import DecidePurpose, FinanceHeard, ProposePurpose, StaffCommandUsed
 from shared.contracts.gateway import HealthShown, ServiceHealth, ShowHealth
 from shared.contracts.payments import (
     ApprovalRefused,
@@ -39,6 +39,15 @@ async def test_who_is_no_staff_is_refused_and_it_is_kept(tariro: Talk, command: 
     assert "staff only" in text_of(refused)
     assert not tariro.harness.only(StaffCommandUsed).allowed
     assert {envelope.type for envelope in tariro.harness.said} <= ONLY_REFUSED
+
+
+async def test_only_of_finance_it_is_told_who_writes_from_which_number(tariro: Talk, rudo: Talk) -> None:
+    await tariro.say("hi")
+    await rudo.say("hi")
+    finance = Talk(tariro.harness, "+263773000002")
+    await finance.say("hi")
+    heard = tariro.harness.only(FinanceHeard)
+    assert (heard.member, heard.phone) == (finance.member, "+263773000002")
 
 
 async def test_a_command_does_not_disturb_the_open_question(rudo: Talk) -> None:

@@ -57,6 +57,12 @@ def system(change: str, number: str | None, **inside: str) -> dict[str, Any]:
     return body
 
 
+async def test_a_person_who_comes_with_two_new_ids_is_told_of_once(edge: Edge) -> None:
+    await edge.post(text("w1", OLD, "ZW.1"))
+    [told] = edge.said("identity_changed")
+    assert (told["address"]["phone"], told["address"]["bsuid"]) == (f"+{OLD}", "ZW.1")
+
+
 async def test_one_person_is_one_member_by_whichever_id_comes(edge: Edge) -> None:
     await edge.post(text("w1", OLD))
     await edge.post(text("w2", bsuid="ZW.1"))

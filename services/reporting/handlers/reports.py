@@ -10,7 +10,7 @@ from services.reporting.settings import ReportingSettings
 from services.reporting.store import FINANCE_PEOPLE, PLANS, REPORTS, FinancePerson, Plan, Report
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
-from shared.contracts.gateway import InboundNoticed
+from shared.contracts.conversation import FinanceHeard
 from shared.contracts.reporting import MakeReport, ReportFailed, ReportProgress, ReportReady, Schedule
 from shared.kernel.ids import derive_id
 from shared.outcalls.calls import Unknown, Unreached
@@ -67,11 +67,11 @@ async def still_making(report: Report, request: Wait, outcome: Rung | Unknown | 
         work.emit(ReportProgress(**_about(report)))
 
 
-@on(InboundNoticed)
-async def know_finance(event: InboundNoticed, work: Work) -> None:
+@on(FinanceHeard)
+async def know_finance(event: FinanceHeard, work: Work) -> None:
     """Who of finance is which member: whom scheduled reports and sign-in codes go to."""
-    phone = event.address.phone
-    if phone is None or phone not in _settings(work).finance_phone:
+    phone = event.phone
+    if phone not in _settings(work).finance_phone:
         return
     known = await work.read(FINANCE_PEOPLE, phone)
     if known is None or known.member != event.member:
@@ -79,10 +79,10 @@ async def know_finance(event: InboundNoticed, work: Work) -> None:
         person.member = event.member
 
 
-def _planned(schedule: Schedule) -> Callable[[InboundNoticed, Work], Awaitable[None]]:
-    @on(InboundNoticed)
-    async def plan(event: InboundNoticed, work: Work) -> None:
-        if event.address.phone not in _settings(work).finance_phone:
+def _planned(schedule: Schedule) -> Callable[[FinanceHeard, Work], Awaitable[None]]:
+    @on(FinanceHeard)
+    async def plan(event: FinanceHeard, work: Work) -> None:
+        if event.phone not in _settings(work).finance_phone:
             return
         time = _settings(work).report_times.of(schedule)
         known = await work.read(PLANS, schedule)

@@ -12,7 +12,7 @@ from aiohttp import web
 from services.reporting.app import make
 from services.reporting.store import ROWS
 from services.reporting.tests.data import fill
-from shared.contracts.gateway import Address, InboundNoticed
+from shared.contracts.conversation import FinanceHeard
 from shared.contracts.notifier import PlainText, SendMessage
 from shared.http.inside import TOKEN_HEADER
 from shared.kernel.ids import MemberId
@@ -64,8 +64,7 @@ class PagesWorld:
         await site.start()
         self.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         for member, phone in PHONES.items():
-            address = Address(phone_number_id="1", phone=phone)
-            await self.harness.say(InboundNoticed(member=member, address=address, at=self.harness.clock.now()))
+            await self.harness.say(FinanceHeard(member=member, phone=phone, at=self.harness.clock.now()))
         return self
 
     async def __aexit__(

@@ -16,7 +16,7 @@ from services.reporting.ports import RENDER, RenderAnswer, RenderRequest
 from services.reporting.store import FINANCE_PEOPLE, PLANS, REPORT_FILES, REPORTS
 from services.reporting.tests.pages_world import PagesWorld
 from services.reporting.tests.test_ledger import settled
-from shared.contracts.gateway import Address, InboundNoticed
+from shared.contracts.conversation import FinanceHeard
 from shared.contracts.reporting import MakeReport, ReportFailed, ReportProgress, ReportReady
 from shared.kernel.clock import VirtualClock
 from shared.kernel.ids import MemberId
@@ -31,9 +31,8 @@ def asked(**change: object) -> MakeReport:
     return MakeReport.model_validate({"asked_by": ASKER, "kind": "csv", "first": DAY, "last": DAY, **change})
 
 
-def noticed(member: MemberId, phone: str) -> InboundNoticed:
-    address = Address(phone_number_id="1", phone=phone)
-    return InboundNoticed(member=member, address=address, at=VirtualClock().now())
+def heard(member: MemberId, phone: str) -> FinanceHeard:
+    return FinanceHeard(member=member, phone=phone, at=VirtualClock().now())
 
 
 @pytest.mark.parametrize(("kind", "ending"), [("csv", "csv"), ("pdf", "pdf"), ("excel", "xlsx")])
@@ -111,9 +110,9 @@ async def test_the_calendar_sends_whole_periods_to_all_of_finance_and_to_nobody_
 ) -> None:
     monkeypatch.setenv("REPORT_TIMES", "daily 10:01; weekly tuesday 10:02; monthly 24 10:03")
     async with Harness({"reporting": make}) as harness:  # Tuesday 24 November 2026, 10:00 in Harare
-        await harness.say(noticed(OTHER, "+263773000009"))
+        await harness.say(heard(OTHER, "+263773000009"))
         assert harness.documents("reporting", PLANS) == []
-        await harness.say(noticed(ASKER, "+263773000001"), noticed(OTHER, "+263773000002"))
+        await harness.say(heard(ASKER, "+263773000001"), heard(OTHER, "+263773000002"))
         assert len(harness.documents("reporting", FINANCE_PEOPLE)) == 2
         await harness.advance(240, step=60)
         ready = harness.all(ReportReady)
@@ -139,7 +138,7 @@ async def test_the_calendar_sends_whole_periods_to_all_of_finance_and_to_nobody_
 async def test_a_time_that_was_missed_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REPORT_TIMES", "daily 10:01")
     async with Harness({"reporting": make}) as harness:
-        await harness.say(noticed(ASKER, "+263773000001"))
+        await harness.say(heard(ASKER, "+263773000001"))
         [plan] = harness.documents("reporting", PLANS)
         three_days_ago = datetime(2026, 11, 21, 8, 1, tzinfo=UTC)  # as if reporting had not run since
         [call] = plan.outcalls
@@ -153,16 +152,16 @@ async def test_a_time_that_was_missed_is_made_up_for(monkeypatch: pytest.MonkeyP
 async def test_a_message_of_finance_that_changes_nothing_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REPORT_TIMES", "daily 07:00")
     async with Harness({"reporting": make}) as harness:
-        await harness.say(noticed(ASKER, "+263773000001"))
+        await harness.say(heard(ASKER, "+263773000001"))
         before = [
             document.version for kind in (FINANCE_PEOPLE, PLANS) for document in harness.documents("reporting", kind)
         ]
-        await harness.say(noticed(ASKER, "+263773000001"))
+        await harness.say(heard(ASKER, "+263773000001"))
         after = [
             document.version for kind in (FINANCE_PEOPLE, PLANS) for document in harness.documents("reporting", kind)
         ]
         assert before == after
-        await harness.say(noticed(OTHER, "+263773000001"))
+        await harness.say(heard(OTHER, "+263773000001"))
         [person] = harness.documents("reporting", FINANCE_PEOPLE)
         assert person.state["member"] == OTHER
 
