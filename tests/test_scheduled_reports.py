@@ -8,7 +8,7 @@ from services.conversation.app import make as conversation
 from services.conversation.tests.talk import ENVIRONMENT
 from services.reporting.app import make as reporting
 from services.reporting.tests.test_ledger import settled
-from services.reporting.tests.test_reports import noticed
+from services.reporting.tests.test_reports import heard
 from shared.contracts.notifier import Document, SendMessage
 from shared.kernel.ids import MemberId
 from shared.kernel.money import Money
@@ -31,7 +31,7 @@ async def test_day_week_and_month_come_at_their_times_to_every_finance_phone_as_
     async with Harness({"reporting": reporting, "conversation": conversation}) as harness:
         # Tuesday 24 November 2026, ten in the morning in Harare.
         await harness.say(
-            noticed(RUDO, "+263773000001"), noticed(FARAI, "+263773000002"), noticed(TARIRO, "+263771111111")
+            heard(RUDO, "+263773000001"), heard(FARAI, "+263773000002"), heard(TARIRO, "+263771111111")
         )
         await harness.say(settled("P-1"), settled("P-2", Money.of("300.50", "ZWG")))
         look_every(600, monkeypatch)

@@ -17,7 +17,8 @@ what it asks of itself: `remember_donor`,
 `remember_purpose`, `choose_account`, `export_my_data`, `forget_me`, `erasure_requested`; and,
 asked by the gateway, `forget_alias`. It says
 `conversation.registration_completed`, `conversation.staff_command_used`, `conversation.finance_heard`,
-`conversation.purpose_decided`, `conversation.erasure_requested` and commands to payments, credex, reporting and notifier.
+`conversation.purpose_decided`, `conversation.erasure_requested` and commands to payments, credex, reporting and
+notifier.
 
 Beyond what every service has: `engine/` makes flows durable, `flows/` are the conversations, `facts.py` what they know
 when they begin, `listening/` what a message means outside of them, `texts/`

@@ -6,7 +6,8 @@ It hears the questions `make_statistics`, `make_report`, `show_payment`, `show_r
 `payment_cancelled`, `payment_failed`, `payment_expired`, `payment_rejected`, `payment_disputed`, `payment_refunded`,
 `payment_needs_review`, `callback_unmatched`, `receipt_issued`); of credex `offer_made`, `offer_accepted`,
 `offer_declined`, `offer_cancelled`, `offer_gone`, `offers_accepted` and `tier_upgraded`; `notifier.message_failed`;
-and `finance_heard`, `staff_command_used`, `registration_completed` and `erasure_requested` of the conversation. It says `statistics_ready`, `report_progress`, `report_ready`,
+and `finance_heard`, `staff_command_used`, `registration_completed` and `erasure_requested` of the conversation. It
+says `statistics_ready`, `report_progress`, `report_ready`,
 `report_failed`, `payment_shown`, `review_shown`, `refunds_shown`, `audit_shown`, `volunteers_listed` and
 `person_erased`. Never any chat text.
 """

@@ -22,6 +22,8 @@ from tests.bench.webhooks import status
 
 RATE = 80
 SECONDS = 60
+KNOWN = 1200
+"""People who write in turn, each every 15 s; the limit of a pair is one message in 6 s (WhatsApp contract 4.3)."""
 LANES = 4
 LOOK_SECONDS = 1.0
 """How often the queues are looked into."""
@@ -61,8 +63,15 @@ class Statuses:
 
 
 async def measure(servers: Servers, seconds: float | None) -> list[Row]:
-    """All six services as processes."""
-    length = seconds or SECONDS
+    """All six services as processes: first people who wrote before, then people who never did."""
+    return [
+        row
+        for who, known in (("known people", KNOWN), ("new people", 0))
+        for row in await _run(servers, seconds or SECONDS, who, known)
+    ]
+
+
+async def _run(servers: Servers, length: float, who: str, known: int) -> list[Row]:
     async with (
         Graph() as graph,
         Product(servers, over_rabbit=True, WHATSAPP_API_URL=graph.url) as product,
@@ -72,10 +81,12 @@ async def measure(servers: Servers, seconds: float | None) -> list[Row]:
         graph.told = statuses.told
         people = People(product, graph, client)
         await people.warm_up()
+        if known:
+            await people.meet(known)
         early = len((await statuses.drain()).statuses) // len(STATUSES)
         before, began = product.cpu_seconds(), perf_counter()
         async with _depths(product) as depths:
-            talk = await people.greet("Messages and statuses", RATE, length)
+            talk = await people.greet(f"Messages and statuses, {who}", RATE, length)
         told = await statuses.drain()
         took, after = perf_counter() - began, product.cpu_seconds()
         read = await _read(product, early + talk.said) - early
@@ -84,19 +95,19 @@ async def measure(servers: Servers, seconds: float | None) -> list[Row]:
     half, end = (talk.waiting(share) for share in (0.5, 1.0))
     return [
         Row(
-            "webhooks",
+            f"{who}: webhooks",
             f"{len(acks.statuses) / took:.0f}/s ({talk.said} messages, {len(told.statuses)} statuses)",
             "320/s",
         ),
-        Row("answered 200", acks.told, "all"),
-        Row("webhook to 200", spread(acks.seconds), "p50 30 ms, p99 250 ms"),
-        Row("webhook to send", spread(talk.answers)),
-        Row("people answered", f"{len(talk.answers)} of {talk.said}", "all"),
-        Row("people waiting for their answer", f"{half} at half time, {end} at the end", "not growing"),
-        Row("messages in queues, by quarter", by_quarter(depths), "not growing"),
-        Row("messages read, by their last status", f"{read} of {talk.said}", "all"),
-        Row("last answer after the last message", f"{talk.drained_seconds:.1f} s"),
-        Row("CPU a message with its statuses", cost(before, after, talk.said)),
+        Row(f"{who}: answered 200", acks.told, "all"),
+        Row(f"{who}: webhook to 200", spread(acks.seconds), "p50 30 ms, p99 250 ms"),
+        Row(f"{who}: webhook to send", spread(talk.answers)),
+        Row(f"{who}: people answered", f"{len(talk.answers)} of {talk.said}", "all"),
+        Row(f"{who}: people waiting for their answer", f"{half} at half time, {end} at the end", "not growing"),
+        Row(f"{who}: messages in queues, by quarter", by_quarter(depths), "not growing"),
+        Row(f"{who}: messages read, by their last status", f"{read} of {talk.said}", "all"),
+        Row(f"{who}: last answer after the last message", f"{talk.drained_seconds:.1f} s"),
+        Row(f"{who}: CPU a message with its statuses", cost(before, after, talk.said)),
     ]
 
 

@@ -1,10 +1,11 @@
-"""People who say hi to the bot, each for the first time, and what came of it."""
+"""People who say hi to the bot, for the first time or again, and what came of it."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -14,6 +15,8 @@ from tests.bench.product import Product
 from tests.bench.progress import progress
 from tests.bench.webhooks import message, phone_of, request
 
+MEETING = 40
+"""New people a second, where they are only to be known afterwards."""
 PATIENCE_SECONDS = 15
 """How long answers may take after the last webhook before they count as missing."""
 
@@ -62,23 +65,27 @@ class Talk:
 
 
 class People:
-    """An endless row of people who write to one product; `graph` is where its answers come."""
+    """An endless row of new people who write to one product, until it has met as many as shall write again and again.
+
+    `graph` is where the product's answers come.
+    """
 
     def __init__(self, product: Product, graph: Graph, client: Client) -> None:
         self._product = product
         self._graph = graph
         self._client = client
-        self._numbers = itertools.count(1)
+        self._numbers: Iterator[int] = itertools.count(1)
+        self._messages = itertools.count(1)
 
     async def greet(self, what: str, per_second: float, seconds: float) -> Talk:
-        """Somebody new says hi every 1/`per_second`; waits for the answers."""
+        """The next one says hi every 1/`per_second`; waits for the answers."""
         talk = Talk()
         due_of: dict[asyncio.Future[float], float] = {}
 
         async def say_hi(_: int, due: float) -> None:
             person = next(self._numbers)
             due_of[self._graph.expect(phone_of(person))] = due
-            body = message(person, f"wamid.in{person}", "hi")
+            body = message(person, f"wamid.in{next(self._messages)}", "hi")
             await talk.acks.post(self._client, body, self._product.secret, due)
 
         async with progress(f"{what}: {per_second:g} messages/s", seconds):
@@ -94,3 +101,10 @@ class People:
     async def warm_up(self) -> None:
         """A few first messages, which open connections and fill caches; not counted."""
         await self.greet("Warm-up", 10, 2)
+
+    async def meet(self, how_many: int) -> None:
+        """So many say hi for the first time, not counted; from now on they write in turn and nobody new does."""
+        first = next(self._numbers)
+        self._numbers = itertools.chain((first,), self._numbers)
+        await self.greet("Getting to know them", MEETING, how_many / MEETING)
+        self._numbers = itertools.cycle(range(first, first + how_many))
