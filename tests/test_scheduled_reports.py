@@ -30,9 +30,7 @@ async def test_day_week_and_month_come_at_their_times_to_every_finance_phone_as_
         monkeypatch.setenv(name, value)
     async with Harness({"reporting": reporting, "conversation": conversation}) as harness:
         # Tuesday 24 November 2026, ten in the morning in Harare.
-        await harness.say(
-            heard(RUDO, "+263773000001"), heard(FARAI, "+263773000002"), heard(TARIRO, "+263771111111")
-        )
+        await harness.say(heard(RUDO, "+263773000001"), heard(FARAI, "+263773000002"), heard(TARIRO, "+263771111111"))
         await harness.say(settled("P-1"), settled("P-2", Money.of("300.50", "ZWG")))
         look_every(600, monkeypatch)
         await harness.advance(7 * DAY, step=1800)

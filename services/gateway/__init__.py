@@ -1,7 +1,7 @@
 """Gateway owns the edge: it verifies, normalises, persists and answers; and it owns who is which member.
 
 It hears HTTP, `conversation.erasure_requested` and its command `show_health`. It says `gateway.message_received`,
-`gateway.inbound_noticed`, `gateway.delivery_status_changed`, `gateway.identity_changed`, `gateway.account_noticed`,
+`gateway.delivery_status_changed`, `gateway.identity_changed`, `gateway.account_noticed`,
 `gateway.webhooks_missing`, `gateway.payment_status_received`, `gateway.core_notice_received`,
 `gateway.health_shown` and `gateway.person_erased`; and it asks conversation to `forget_alias`.
 """

@@ -13,7 +13,7 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from services.gateway.domain.callback import LARGEST_CALLBACK, NotAuthentic, read_callback
-from services.gateway.domain.events import account_event, address_of, inbound_events, status_event
+from services.gateway.domain.events import account_event, address_of, inbound_event, status_event
 from services.gateway.domain.notice import LARGEST_NOTICE, NotANotice, is_the_core, read_notice
 from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, StatusUpdate, Update, updates_of
 from services.gateway.domain.wire import as_plain
@@ -255,20 +255,20 @@ class Routes:
         )
 
     def _arrival(self, update: Update, people: dict[tuple[str, ...], MemberId]) -> Arrival:
-        events: list[Event]
+        event: Event
         match update:
             case AccountUpdate():
-                events = [account_event(update)]
+                event = account_event(update)
             case InboundUpdate():
-                events = inbound_events(update, people[_identities(update)])
+                event = inbound_event(update, people[_identities(update)])
             case StatusUpdate():
                 # Whom we wrote to hears of it, also when they have become an alias or WhatsApp names nobody.
-                events = [status_event(update, update.member or people[_identities(update)])]
+                event = status_event(update, update.member or people[_identities(update)])
         unread = None if update.unread is None else json.dumps(as_plain(update.unread))
         if unread is not None:
             metrics.unread_updates.add(1)
         state = Intake(what=type(update).__name__, received_at=self._clock.now(), unread=unread)
-        return Arrival(INTAKE, intake_id_of(update.content_id), state, events)
+        return Arrival(INTAKE, intake_id_of(update.content_id), state, [event])
 
 
 _PAGE_HEADERS = {

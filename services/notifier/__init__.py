@@ -1,8 +1,7 @@
 """Notifier owns every outgoing message, its delivery, the 24-hour window, and the way to files at WhatsApp.
 
-It hears `notifier.send_message`, `notifier.mark_read`, `notifier.fetch_media`, `gateway.inbound_noticed`,
+It hears `notifier.send_message`, `notifier.mark_read`, `notifier.open_window`, `notifier.fetch_media`,
 `gateway.delivery_status_changed`, `gateway.identity_changed`, `gateway.account_noticed` and
-`conversation.erasure_requested`; it says `notifier.message_accepted`, `notifier.message_delivered`,
-`notifier.message_read`, `notifier.message_failed`, `notifier.media_fetched`, `notifier.media_unavailable` and
-`notifier.person_erased`.
+`conversation.erasure_requested`; it says `notifier.message_failed`, `notifier.media_fetched`,
+`notifier.media_unavailable` and `notifier.person_erased`.
 """

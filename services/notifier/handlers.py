@@ -33,8 +33,8 @@ from services.notifier.store import ACCOUNTS, MAILBOXES, READ_MARKS, Account, Ma
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
 from shared.contracts.conversation import ErasureRequested
-from shared.contracts.gateway import AccountNoticed, DeliveryStatusChanged, IdentityChanged, InboundNoticed
-from shared.contracts.notifier import FetchMedia, MarkRead, MediaFetched, MediaUnavailable, SendMessage
+from shared.contracts.gateway import AccountNoticed, DeliveryStatusChanged, IdentityChanged
+from shared.contracts.notifier import FetchMedia, MarkRead, MediaFetched, MediaUnavailable, OpenWindow, SendMessage
 from shared.kernel.ids import MemberId
 from shared.outcalls.calls import Unknown, Unreached
 
@@ -133,11 +133,11 @@ async def note_status(event: DeliveryStatusChanged, work: Work) -> None:
     sending.go_on(delivery.number)
 
 
-@on(InboundNoticed)
-async def note_inbound(event: InboundNoticed, work: Work) -> None:
+@on(OpenWindow)
+async def open_window(command: OpenWindow, work: Work) -> None:
     """The 24-hour window opens again, and the address is the one to answer to."""
-    mailbox = await work.open(MAILBOXES, event.member, Mailbox)
-    mailbox.heard_from(event.address, event.at)
+    mailbox = await work.open(MAILBOXES, command.member, Mailbox)
+    mailbox.heard_from(command.address, command.at)
 
 
 @on(IdentityChanged)

@@ -26,10 +26,7 @@ from services.notifier.ports import (
 from services.notifier.settings import NotifierSettings
 from shared.bus.work import Work
 from shared.contracts.notifier import (
-    MessageAccepted,
-    MessageDelivered,
     MessageFailed,
-    MessageRead,
     PersonErased,
     Picture,
     Template,
@@ -79,9 +76,7 @@ class Sending:
     def accept(self, delivery: Delivery, message_id: str) -> None:
         """WhatsApp took the message; its statuses may have come before."""
         delivery.message_id = message_id
-        if delivery.move("accepted"):
-            about = {"member": self._member, "reference": delivery.reference}
-            self._work.emit(MessageAccepted(**about, at=self._work.now))
+        delivery.move("accepted")
         for evidence in self._mailbox.strays_of(message_id):
             self.apply(delivery, evidence)
 
@@ -112,16 +107,8 @@ class Sending:
             # It arrived after all, perhaps while it waited to be sent again.
             self._work.drop_calls(SEND, reference=delivery.reference)
             self._work.drop_calls(UPLOAD, reference=delivery.reference)
-        about = {"member": self._member, "reference": delivery.reference, "at": evidence.at}
-        match state:
-            case "accepted":
-                self._work.emit(MessageAccepted(**about))
-            case "delivered":
-                self._work.emit(MessageDelivered(**about))
-            case "read":
-                self._work.emit(MessageRead(**about))
-            case "failed":
-                self._failed_later(delivery, evidence.code)
+        elif state == "failed":
+            self._failed_later(delivery, evidence.code)
 
     def forget_soon(self) -> None:
         """The person is to be forgotten: give what is under way, such as the word that they are, its time."""

@@ -196,14 +196,6 @@ class MessageReceived(Event, name="gateway.message_received", version=1, key="me
     content: Content
 
 
-class InboundNoticed(Event, name="gateway.inbound_noticed", version=1, key="member"):
-    """A person was heard of at this time: what the 24-hour window and the address book need, without the text."""
-
-    member: MemberId
-    address: Address
-    at: datetime
-
-
 class DeliveryStatusChanged(Event, name="gateway.delivery_status_changed", version=1, key="member"):
     """WhatsApp reports on a message of ours (WhatsApp contract 2.4). Comes in any order, more than once."""
 

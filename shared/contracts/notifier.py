@@ -213,6 +213,18 @@ class SendMessage(Command, name="notifier.send_message", version=1, key="member"
     """True for what finance must get: a failure is told to the operator. Reports always are watched."""
 
 
+class OpenWindow(Command, name="notifier.open_window", version=1, key="member"):
+    """The person wrote, and nothing is said to that at once: the 24-hour window opens (product 9) and we know where.
+
+    What answers at once opens it, too (`SendMessage.answers_at`).
+    """
+
+    member: MemberId
+    address: Address
+    at: datetime
+    """When they wrote."""
+
+
 class MarkRead(Command, name="notifier.mark_read", version=1, key="member"):
     """Show the person that their message was read and, with `typing`, that an answer is being written."""
 
@@ -250,26 +262,6 @@ class MediaUnavailable(Event, name="notifier.media_unavailable", version=1, key=
     member: MemberId
     media_id: str
     reason: Literal["gone", "too large", "damaged"]
-
-
-class MessageAccepted(Event, name="notifier.message_accepted", version=1, key="member"):
-    """WhatsApp took the message (not: delivered)."""
-
-    member: MemberId
-    reference: str
-    at: datetime
-
-
-class MessageDelivered(Event, name="notifier.message_delivered", version=1, key="member"):
-    member: MemberId
-    reference: str
-    at: datetime
-
-
-class MessageRead(Event, name="notifier.message_read", version=1, key="member"):
-    member: MemberId
-    reference: str
-    at: datetime
 
 
 class MessageFailed(Event, name="notifier.message_failed", version=1, key="member"):

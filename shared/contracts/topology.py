@@ -81,7 +81,6 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
     "payments": (gateway.PaymentStatusReceived, payments.PaymentSettled, conversation.ErasureRequested),
     "credex": (gateway.IdentityChanged, conversation.ErasureRequested),
     "notifier": (
-        gateway.InboundNoticed,
         gateway.DeliveryStatusChanged,
         gateway.IdentityChanged,
         gateway.AccountNoticed,

@@ -9,7 +9,7 @@ from shared.bus.envelope import Envelope
 from shared.bus.transport import Deliver, Transport
 from shared.contracts.base import Message
 from shared.contracts.credex import CredexUnavailable, OpenDashboard
-from shared.contracts.gateway import Address, InboundNoticed
+from shared.contracts.gateway import Address, IdentityChanged
 from shared.kernel.clock import SystemClock
 from shared.kernel.ids import MemberId, new_id, system_chance
 
@@ -73,7 +73,7 @@ class TransportSuite:
         inbox = Inbox()
         await transport.consume("notifier", inbox.deliver)
         address = Address(phone_number_id="1", phone="+263771234567")
-        event = InboundNoticed(member=MemberId("M-1"), address=address, at=SystemClock().now())
+        event = IdentityChanged(member=MemberId("M-1"), address=address)
         await transport.publish([enveloped(event)])
         assert (await inbox.until(1))[0].message() == event
 

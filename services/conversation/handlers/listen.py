@@ -22,8 +22,8 @@ from services.conversation.texts.lateness import late_reply
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
 from shared.contracts.conversation import ChooseLanguage, FinanceHeard
-from shared.contracts.gateway import MessageReceived, Text
-from shared.contracts.notifier import MarkRead, PlainText, SendMessage
+from shared.contracts.gateway import MessageReceived, SystemNotice, Text
+from shared.contracts.notifier import MarkRead, OpenWindow, PlainText, SendMessage
 from shared.kernel.ids import MemberId
 from shared.outcalls.calls import Unknown, Unreached
 
@@ -69,6 +69,9 @@ async def listen(event: MessageReceived, work: Work) -> None:
         # First, so that the person sees at once that they were heard; the answer, perhaps another service's, ends it.
         number = event.address.phone_number_id
         work.emit(MarkRead(member=event.member, phone_number_id=number, message_id=event.message_id, typing=True))
+    if not turn.outgoing and not isinstance(event.content, SystemNotice):
+        # Only what the person did themselves opens the window (WhatsApp contract 4.5); an answer says so itself.
+        work.emit(OpenWindow(member=event.member, address=event.address, at=event.sent_at))
     work.emit(
         *turn.messages,
         *(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.conversation.tests.talk import NEW_DONOR, Talk
-from shared.contracts.gateway import Reaction
-from shared.contracts.notifier import MarkRead, SendMessage
+from shared.contracts.gateway import MessageReceived, Reaction, SystemNotice
+from shared.contracts.notifier import MarkRead, OpenWindow, SendMessage
 
 
 async def test_a_message_that_is_answered_is_marked_once_and_before_its_answer(tariro: Talk) -> None:
@@ -21,6 +21,22 @@ async def test_a_message_that_another_service_answers_is_marked_meanwhile(tariro
     await tariro.give(*NEW_DONOR)
     assert await tariro.say("confirm") == []
     assert tariro.harness.last(MarkRead).message_id == f"wamid.{tariro.sent}"
+
+
+async def test_what_is_not_answered_at_once_opens_the_window_by_itself(tariro: Talk) -> None:
+    await tariro.give(*NEW_DONOR)
+    assert tariro.harness.all(OpenWindow) == [], "answers open it"
+    await tariro.say("confirm")
+    await tariro.send(Reaction(message_id="wamid.0", emoji="x"))
+    heard = [message.sent_at for message in tariro.harness.all(MessageReceived)][-2:]
+    assert [(window.member, window.at) for window in tariro.harness.all(OpenWindow)] == [
+        (tariro.member, at) for at in heard
+    ]
+
+
+async def test_a_change_of_number_does_not_open_the_window(tariro: Talk) -> None:
+    await tariro.send(SystemNotice(change="user_changed_number", phone="+263770000009"))
+    assert tariro.harness.all(OpenWindow) == []
 
 
 async def test_what_asks_for_no_answer_is_not_marked(tariro: Talk) -> None:

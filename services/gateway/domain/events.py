@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, StatusUpdate
-from shared.contracts.base import Event
 from shared.contracts.gateway import (
     AccountNoticed,
     Address,
     DeliveryStatusChanged,
-    InboundNoticed,
     MessageReceived,
-    SystemNotice,
 )
 from shared.kernel.ids import MemberId
 
@@ -20,34 +17,26 @@ def address_of(update: InboundUpdate | StatusUpdate) -> Address:
     return Address(phone_number_id=update.phone_number_id, phone=update.person.phone, bsuid=update.person.bsuid)
 
 
-def inbound_events(update: InboundUpdate, member: MemberId) -> list[Event]:
-    """A message: its content for the conversation, its time and address for whoever answers.
-
-    Only what the person did themselves, and to us alone, opens the 24-hour window (contract 4.5).
-    """
-    address = address_of(update)
-    opens = not isinstance(update.content, SystemNotice) and update.group_id is None
-    return [
-        *([InboundNoticed(member=member, address=address, at=update.sent_at)] if opens else []),
-        MessageReceived(
-            member=member,
-            address=address,
-            message_id=update.message_id,
-            sent_at=update.sent_at,
-            profile_name=update.profile_name,
-            username=update.username,
-            identity_key_hash=update.identity_key_hash,
-            group_id=update.group_id,
-            replies_to=update.replies_to,
-            replies_to_author=update.replies_to_author,
-            forwarded=update.forwarded,
-            frequently_forwarded=update.frequently_forwarded,
-            about_product=update.about_product,
-            referral=update.referral,
-            problems=update.problems,
-            content=update.content,
-        ),
-    ]
+def inbound_event(update: InboundUpdate, member: MemberId) -> MessageReceived:
+    """A message."""
+    return MessageReceived(
+        member=member,
+        address=address_of(update),
+        message_id=update.message_id,
+        sent_at=update.sent_at,
+        profile_name=update.profile_name,
+        username=update.username,
+        identity_key_hash=update.identity_key_hash,
+        group_id=update.group_id,
+        replies_to=update.replies_to,
+        replies_to_author=update.replies_to_author,
+        forwarded=update.forwarded,
+        frequently_forwarded=update.frequently_forwarded,
+        about_product=update.about_product,
+        referral=update.referral,
+        problems=update.problems,
+        content=update.content,
+    )
 
 
 def status_event(update: StatusUpdate, member: MemberId) -> DeliveryStatusChanged:

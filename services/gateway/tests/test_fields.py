@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from services.gateway.domain.events import account_event, inbound_events, status_event
+from services.gateway.domain.events import account_event, inbound_event, status_event
 from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, StatusUpdate, updates_of
 from services.gateway.store import INTAKE
 from services.gateway.tests.conftest import Edge
 from services.gateway.tests.test_whatsapp_webhook import NOW, sample
+from shared.contracts.base import Event
 from shared.kernel.ids import MemberId
 
 MEMBER = MemberId("M-1")
@@ -29,9 +30,10 @@ def told(body: dict[str, Any]) -> list[dict[str, Any]]:
     """What each update of a body says last, as it goes over the wire."""
     said = []
     for update in updates_of(body, NOW):
+        event: Event
         match update:
             case InboundUpdate():
-                event = inbound_events(update, MEMBER)[-1]
+                event = inbound_event(update, MEMBER)
             case StatusUpdate():
                 event = status_event(update, MEMBER)
             case AccountUpdate():

@@ -88,13 +88,6 @@ async def test_a_change_of_number_is_followed_and_moves_nothing(edge: Edge, chan
     assert link["address"]["phone"] == f"+{NEW}"
 
 
-async def test_a_change_of_number_does_not_open_the_window(edge: Edge) -> None:
-    await edge.post(system("user_changed_number", OLD, wa_id=NEW))
-    assert edge.said("inbound_noticed") == []
-    await edge.post(text("w1", OLD))
-    assert len(edge.said("inbound_noticed")) == 1
-
-
 async def test_a_new_user_id_is_followed_and_comes_together_when_the_person_writes(edge: Edge) -> None:
     await edge.post(text("w1", OLD, "ZW.1"))
     value = {"metadata": {"phone_number_id": "1"}, "user_id": {"previous": "ZW.1", "current": "ZW.2"}}

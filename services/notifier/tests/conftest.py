@@ -11,6 +11,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from services.notifier.app import make
+from services.notifier.domain.delivery import State
+from services.notifier.store import MAILBOXES
 from shared.contracts.gateway import Address, DeliveryStatusChanged
 from shared.contracts.gateway_parts import Problem
 from shared.contracts.notifier import Outgoing, PlainText, SendMessage
@@ -68,6 +70,13 @@ class WhatsApp:
     @property
     def texts(self) -> list[str]:
         return [body["text"]["body"] for body in self.bodies]
+
+
+async def deliveries(harness: Harness, state: State | None = None) -> list[str]:
+    """Our ids of the member's messages, in this state only if one is given."""
+    mailbox = await harness.state("notifier", MAILBOXES, MEMBER)
+    assert mailbox is not None, "nothing is known of the member"
+    return [delivery.reference for delivery in mailbox.deliveries if state in (None, delivery.state)]
 
 
 def refusal(code: int, status: int = 400, **headers: str) -> web.Response:
