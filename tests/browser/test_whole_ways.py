@@ -59,7 +59,7 @@ async def test_registering_by_form_needs_no_mouse_and_has_no_barrier(page: Phone
     key, type, reach = page.page.keyboard.press, page.page.keyboard.type, page.reach
     tendai = await form_by_keys(page, "Tendai Ncube", "0774 555 002")
     sheet = page.page.get_by_role("dialog")
-    await expect(sheet.get_by_role("heading", name="Register")).to_be_visible()
+    await expect(sheet.get_by_role("heading", name="Who are you?")).to_be_visible()
     await expect(sheet.get_by_label("Full name")).to_be_focused()
     assert await barriers(page.page) == []
     await key("Enter")

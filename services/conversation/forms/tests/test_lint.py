@@ -29,12 +29,37 @@ def children(form: Any, screen: int = 0) -> Any:
     return form["screens"][screen]["layout"]["children"]
 
 
+def pick(form: Any, *types: str, payload: Any = None) -> None:
+    """Let the first screen pick files, named picked0 and so on."""
+    children(form)[0:0] = [{"type": type, "name": f"picked{n}", "label": "Files"} for n, type in enumerate(types)]
+    children(form)[-1]["on-click-action"]["payload"].update(payload or {})
+
+
+def bind(form: Any, name: str, example: str, **component: str) -> Any:
+    """Give the first screen a text as data; the component that shows it."""
+    form["screens"][0].setdefault("data", {})[name] = {"type": "string", "__example__": example}
+    return {**component, "text": f"${{data.{name}}}"}
+
+
 BREAKS: dict[str, Callable[[Any], Any]] = {
     "version must be": lambda form: form.update(version="4.0"),
     "an id of its own": lambda form: form["screens"][1].update(id="PERSON"),
     "letters and _": lambda form: form["screens"][0].update(id="PERSON-1"),
     "needs a title": lambda form: form["screens"][0].pop("title"),
-    "__example__": lambda form: form["screens"][1]["data"]["full_name"].pop("__example__"),
+    "title cannot be bound": lambda form: form["screens"][0].update(title="${data.title}"),
+    "layout of the type": lambda form: form["screens"][0]["layout"].update(type="TwoColumnLayout"),
+    "not of its type": lambda form: form["screens"][1]["data"]["full_name"].update(__example__=7),
+    "sensitive names": lambda form: form["screens"][0].update(sensitive=["full_name", "pin"]),
+    "more than one picker": lambda form: pick(form, "PhotoPicker", "DocumentPicker"),
+    "cannot go along": lambda form: pick(form, "PhotoPicker", payload={"files": "${form.picked0}"}),
+    "by themselves": lambda form: pick(form, "PhotoPicker", payload={"files": ["${form.picked0}"]}),
+    "asks an endpoint": lambda form: children(form)[-1]["on-click-action"].update(name="data_exchange"),
+    "its routing does not name": lambda form: form.update(routing_model={"PERSON": [], "CONFIRM": []}),
+    "must be 3.0, or 4.0": lambda form: form.update(data_api_version="4.0", version="7.2"),
+    "text of a TextHeading has more than 80": lambda form: children(form)[0].update(
+        bind(form, "heading", "x" * 81, type="TextHeading")
+    ),
+    "needs an __example__": lambda form: form["screens"][1]["data"]["full_name"].pop("__example__"),
     "more than 50 components": lambda form: children(form).extend([{"type": "TextBody", "text": "x"}] * 50),
     "more than 1 Footer": lambda form: children(form).append(copy.deepcopy(children(form)[-1])),
     "needs a Footer": lambda form: children(form, 1).pop(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -30,6 +29,7 @@ POSITIVE = [vector for vector in VECTORS["vectors"] if vector["kind"] == "positi
 NEGATIVE = [vector for vector in VECTORS["vectors"] if vector["kind"] == "negative"]
 
 
+NOW = VirtualClock().now()
 FIELDS = ["encrypted_flow_data", "encrypted_aes_key", "initial_vector"]
 values = (
     st.none() | st.integers() | st.text(max_size=9) | st.binary(max_size=16).map(lambda b: base64.b64encode(b).decode())
@@ -43,11 +43,11 @@ def as_body(fields: Any) -> bytes:
 class Book:
     """The vectors' tokens, which are not of our making."""
 
-    def read(self, token: object, now: datetime) -> Ticket:
+    def read(self, token: object) -> Ticket:
         assert isinstance(token, str)
         if "EXPIRED" in token:
             raise FormClosed("This form has expired. Reply REGISTER to get a new one.")
-        return Ticket("vector", MemberId("M-1"), now, token)
+        return Ticket("vector", MemberId("M-1"), NOW, token)
 
 
 async def endpoint_of(
