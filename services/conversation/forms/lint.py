@@ -46,9 +46,15 @@ _INPUT_TYPES = {"text", "number", "email", "password", "passcode", "phone"}
 _ACTIONS = {"navigate", "complete", "data_exchange", "update_data", "open_url"}
 
 
-def problems_of(form: Json) -> list[str]:
+def problems_of(form: Any) -> list[str]:
     """What breaks a rule, each as a sentence that names the screen; empty when all is well."""
-    return list(_problems(form))
+    found: list[str] = []
+    try:
+        found += _problems(form)
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        # A part is of another shape than its place in Flow JSON has; what was found before stays found.
+        found.append("A part of it has a shape that Flow JSON does not have: a list for an object, or the like.")
+    return found
 
 
 def _problems(form: Json) -> Iterator[str]:

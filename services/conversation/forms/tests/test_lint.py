@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import copy
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from services import form_keys
 from services.conversation.forms.lint import problems_of
 from services.conversation.forms.tests.conftest import CONTRACT
 
@@ -96,3 +101,39 @@ BREAKS: dict[str, Callable[[Any], Any]] = {
 def test_each_rule_that_is_broken_is_named(problem: str, static: Any) -> None:
     BREAKS[problem](static)
     assert any(problem in found for found in problems_of(static)), problems_of(static)
+
+
+ODD = st.sampled_from([None, 7, "x", [], {}, [1], {"id": [1]}])
+
+
+@given(st.data())
+def test_a_form_of_any_shape_is_looked_at(data: st.DataObject) -> None:
+    form = json.loads((CONTRACT / "samples/flows/donation_endpoint_v7_3.json").read_text())
+    for _ in range(data.draw(st.integers(1, 4))):
+        part: Any = form
+        while isinstance(part, dict | list) and part:
+            key: Any = data.draw(st.sampled_from(sorted(part) if isinstance(part, dict) else range(len(part))))
+            if data.draw(st.booleans()):
+                part[key] = data.draw(ODD)
+                break
+            part = part[key]
+    assert all(isinstance(problem, str) for problem in problems_of(form))
+
+
+@pytest.mark.parametrize("form", [None, [], "x", 7, {}, {"screens": None}, {"screens": {"id": 1}}])
+def test_what_is_no_form_is_said_to_be_none(form: Any) -> None:
+    assert problems_of(form) != []
+
+
+async def test_the_command_names_what_is_wrong_in_each_file(tmp_path: Path) -> None:
+    said: list[str] = []
+    parser = argparse.ArgumentParser()
+    form_keys.add_to(parser.add_subparsers(), said.append)
+    (tmp_path / "text.json").write_text("{")
+    names = [*map(str, FORMS), str(tmp_path / "text.json"), str(tmp_path / "none.json")]
+    arguments = parser.parse_args(["flows", "lint", *names])
+    assert await arguments.run(arguments) == 1
+    assert said == [
+        f"{name}: {text}"
+        for name, text in zip(names, ["ok", "ok", "It is no JSON.", "It cannot be read."], strict=True)
+    ]
