@@ -5,6 +5,7 @@ ruvimbo check                          are settings, credentials and servers in 
 ruvimbo health                         what the gateway tells of every service
 ruvimbo dead-letters list|show|replay  what could not be handled
 ruvimbo flows keys make|upload         the key of forms
+ruvimbo flows lint FILE…               what in a form breaks a rule
 ruvimbo receipts verify|public-key     is a receipt true? offline
 ruvimbo ledger verify|export           proves the ledger, or writes it as CSV
 

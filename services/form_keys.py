@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
+from services import form_lint
 from services.conversation.forms.keys import make_key, public_pem, read_keys, upload_key
 from services.conversation.forms.settings import FormSettings
 from shared.kernel.errors import Away, Misconfigured
@@ -33,7 +34,7 @@ class UploadSettings(Settings):
 
 
 def add_to(commands: Any, say: Callable[[str], None]) -> None:
-    """Add the command to those of `ruvimbo`, which speak by `say`."""
+    """Add `flows`, with all its parts, to the commands of `ruvimbo`, which speak by `say`."""
 
     async def make_one(arguments: argparse.Namespace) -> int:
         say(await _make(arguments.file))
@@ -45,6 +46,7 @@ def add_to(commands: Any, say: Callable[[str], None]) -> None:
 
     flows = commands.add_parser("flows", help="look after forms (WhatsApp Flows)")
     parts = flows.add_subparsers(required=True, metavar="PART")
+    form_lint.add_to(parts, say)
     keys = parts.add_parser("keys", help="make the key of forms, upload its public part", description=__doc__)
     actions = keys.add_subparsers(required=True, metavar="ACTION")
     make = actions.add_parser("make", help="a new key in a new file")

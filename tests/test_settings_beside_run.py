@@ -1,12 +1,14 @@
-"""What `make run` keeps of its settings for the commands beside it."""
+"""What `make run` keeps: its settings, for the commands beside it, and the keys that it made."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from dotenv import dotenv_values
 
-from deploy.local.development import keep_settings
+from deploy.local.development import keep_settings, settings
+from services.conversation.forms.keys import read_keys
 
 
 def test_settings_come_back_as_they_were_and_the_rest_of_the_environment_stays_out(tmp_path: Path) -> None:
@@ -19,3 +21,19 @@ def test_settings_come_back_as_they_were_and_the_rest_of_the_environment_stays_o
     keep_settings(file, {**odd, "SSH_AUTH_SOCK": "/not/ours"})
     assert dotenv_values(file, interpolate=False) == odd
     assert file.stat().st_mode & 0o077 == 0
+
+
+def test_the_public_key_of_forms_is_always_that_of_the_private_one(tmp_path: Path) -> None:
+    """A key that is in use must outlast the loss of what can be made of it."""
+    first = settings(tmp_path, {}, tmp_path / "no.env")
+    private, public = Path(first["PRIVATE_KEY_FILE"]), Path(first["WHATSAPP_PUBLIC_KEY_FILE"])
+    kept = private.read_bytes()
+    public.unlink()
+    assert settings(tmp_path, {}, tmp_path / "no.env") == first
+    assert private.read_bytes() == kept
+    [key] = read_keys(str(private), None)
+    assert load_pem_public_key(public.read_bytes()) == key.public_key()
+    private.unlink()
+    settings(tmp_path, {}, tmp_path / "no.env")
+    [key] = read_keys(str(private), None)
+    assert load_pem_public_key(public.read_bytes()) == key.public_key()

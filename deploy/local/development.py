@@ -104,11 +104,11 @@ def _secrets(folder: Path) -> dict[str, str]:
     receipts, forms = folder / "receipt-key.pem", folder / "forms-key.pem"
     if not receipts.exists():
         _write_private(receipts, Ed25519PrivateKey.generate().private_bytes(*pem))
-    if not (forms.exists() and (folder / _FORM_KEY).exists()):
+    if not forms.exists():
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)  # as WhatsApp contract 5.2 wants it
         _write_private(forms, key.private_bytes(*pem))
-        public = key.public_key().public_bytes(pem[0], serialization.PublicFormat.SubjectPublicKeyInfo)
-        (folder / _FORM_KEY).write_bytes(public)
+    public = serialization.load_pem_private_key(forms.read_bytes(), None).public_key()
+    (folder / _FORM_KEY).write_bytes(public.public_bytes(pem[0], serialization.PublicFormat.SubjectPublicKeyInfo))
     return {**kept, "RECEIPT_KEY_FILE": str(receipts), "PRIVATE_KEY_FILE": str(forms)}
 
 

@@ -116,7 +116,7 @@ class FlowButton(_Part):
     draft: bool = False
     """True for a form that is not published yet."""
     in_chat: Buttons | None = None
-    """What goes in its place when WhatsApp has blocked or throttled the form (WhatsApp contract 4.2)."""
+    """What goes in its place when WhatsApp does not take the form: blocked, throttled, unknown (contract 4.2)."""
 
     @model_validator(mode="after")
     def _fit(self) -> Self:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.async_api import expect
 
 from services.conversation.engine.texts import Language, _, speaking
+from services.conversation.flows.registration_words import HELP
 from tests.browser.phones import OnePhone, PhonePage, barriers
 from tests.journeys.system import System
 
@@ -59,7 +58,7 @@ async def test_registering_by_form_needs_no_mouse_and_has_no_barrier(page: Phone
     key, type, reach = page.page.keyboard.press, page.page.keyboard.type, page.reach
     tendai = await form_by_keys(page, "Tendai Ncube", "0774 555 002")
     sheet = page.page.get_by_role("dialog")
-    await expect(sheet.get_by_role("heading", name="Register")).to_be_visible()
+    await expect(sheet.get_by_role("heading", name="Who are you?")).to_be_visible()
     await expect(sheet.get_by_label("Full name")).to_be_focused()
     assert await barriers(page.page) == []
     await key("Enter")
@@ -107,31 +106,34 @@ async def test_registering_by_form_needs_no_mouse_and_has_no_barrier(page: Phone
         await tendai.hears(kept)
 
 
-async def test_a_form_that_was_sent_off_opens_no_more(page: PhonePage, system: System) -> None:
+async def test_a_form_in_shona_that_was_sent_off_opens_no_more(page: PhonePage, system: System) -> None:
+    def sn(text: str) -> str:
+        return said_in("sn", text)
+
     name = await added(page, "Farai Zhou", "0774 555 003")
     farai = page.phone(name)
-    await farai.says("register")
-    await farai.hears("fill in this form")
-    form = farai.last.get_by_role("button", name="Open the form")
+    await farai.says("mhoro")
+    await farai.taps(sn("Register"))
+    form = farai.last.get_by_role("button", name=sn("Open the form"))
     await form.click()
     sheet = page.page.get_by_role("dialog")
-    await sheet.get_by_label("Full name").fill(name)
-    await sheet.get_by_label("Province").select_option("Harare")
+    await sheet.get_by_label(sn("Full name")).fill(name)
+    await sheet.get_by_label(sn("Province")).select_option("Harare")
     await page.page.request.post(f"{system.sandbox}/graph/_sim/switches", data={"offline": True})
-    await sheet.get_by_role("button", name="Continue").click()
+    await sheet.get_by_role("button", name=sn("Continue")).click()
     await expect(sheet.get_by_role("alert")).to_contain_text("This phone is offline.")
     await page.page.request.post(f"{system.sandbox}/graph/_sim/switches", data={"offline": False})
-    await sheet.get_by_role("button", name="Continue").click()
-    await expect(sheet.get_by_label("Which one?")).to_be_hidden()
-    await sheet.get_by_label("Congregation or town").select_option("Another place")
-    await sheet.get_by_label("Which one?").fill("Glen View")
-    await sheet.get_by_label("Welder").check()
-    await sheet.get_by_label(re.compile("I agree")).check()
-    await sheet.get_by_role("button", name="Register").click()
-    await farai.hears("You are registered")
-    form = farai.log.get_by_role("button", name="Open the form")
+    await sheet.get_by_role("button", name=sn("Continue")).click()
+    await expect(sheet.get_by_label(sn("Which one?"))).to_be_hidden()
+    await sheet.get_by_label(sn("Congregation or town")).select_option(sn("Another place"))
+    await sheet.get_by_label(sn("Which one?")).fill("Glen View")
+    await sheet.get_by_label(sn("Welder")).check()
+    await sheet.get_by_label(sn(HELP["consent_label"])).check()
+    await sheet.get_by_role("button", name=sn("Register")).click()
+    await farai.hears("Tatenda, Farai")
+    form = farai.log.get_by_role("button", name=sn("Open the form"))
     await form.click()
-    await expect(page.page.get_by_role("status").filter(has_text="sent already")).to_be_visible()
+    await expect(page.page.get_by_role("status").filter(has_text="yakatotumirwa")).to_be_visible()
     await expect(sheet).to_be_hidden()
     await expect(form).to_be_disabled()
     assert await barriers(page.page) == []

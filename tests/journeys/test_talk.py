@@ -74,6 +74,20 @@ def test_registering_again_shows_the_record(system: System) -> None:
     assert "welder, IT and support" in volunteer.hears("tendai@example.org")
 
 
+def test_who_gets_no_form_registers_in_the_chat(embedded: System) -> None:
+    """The business has one blocked form, and one whose id is wrong (WhatsApp contract 4.2)."""
+    for code in (132068, 131009):
+        volunteer = embedded.outside.new_phone()
+        volunteer.say("mhoro")
+        volunteer.hears("Mauya ku")
+        embedded.outside.whatsapp_fault(effect="code", code=code, phone=volunteer.number, times=1)
+        volunteer.say("nyoresa")
+        assert "[Nyoresa]" in volunteer.hears("Sarudzai:")
+        volunteer.tap("Nyoresa")
+        volunteer.hears("Zita renyu rizere")
+    assert embedded.outside.whatsapp_faults() == []
+
+
 def test_a_session_is_warned_paused_and_taken_up_though_the_process_was_killed(tmp_path: Path, mongo_url: str) -> None:
     """The timer stands in the session: who lives when it is due makes the call (decision 0002)."""
     with System(tmp_path, mongo_url, SESSION_WARN_SECONDS="3", SESSION_PAUSE_SECONDS="5") as system:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.whatsapp.flow_client import _trouble, open_reply, seal
+from sandbox.whatsapp.flow_client import _trouble, open_closing, open_reply, seal
 from sandbox.whatsapp.tests.gateway import SAMPLES
 
 VECTORS = json.loads((SAMPLES.parent / "flow-vectors.json").read_text())
@@ -25,6 +25,13 @@ def test_a_request_and_a_reply_are_those_of_the_vector(vector: dict[str, Any]) -
     assert seal(vector["expected_decrypted_plaintext"], secret, iv) == sealed
     for style in ("compact_utf8", "python_default"):
         assert open_reply(vector["response"][f"encrypted_body_{style}"], secret, iv) == vector["response"]["payload"]
+
+
+def test_the_words_of_a_closed_form_are_read_encrypted_and_in_clear() -> None:
+    [vector] = [vector for vector in POSITIVE if vector["response"]["http_status"] == 427]
+    secret, iv = (base64.b64decode(vector["secrets"][name]) for name in ("aes_key_b64", "iv_b64"))
+    for body in ("encrypted_body_compact_utf8", "clear_json_alternative"):
+        assert open_closing(vector["response"][body], secret, iv) == vector["response"]["payload"]
 
 
 @pytest.mark.parametrize(

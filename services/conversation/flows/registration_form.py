@@ -13,7 +13,9 @@ from typing import Any
 from services.conversation.domain.places import PROVINCES
 from services.conversation.domain.reading import email, full_name, place
 from services.conversation.domain.skills import MOST_SKILLS, SKILLS, skills_in
+from services.conversation.engine.texts import _, later
 from services.conversation.flows.register import CONSENT_WORDING, NO_EMAIL
+from services.conversation.flows.registration_words import HELP, PERSON, said
 from services.conversation.forms.screens import Asked, Final, Next, Screens, Shown
 from shared.contracts.conversation import RememberRegistration
 from shared.kernel.errors import Refusal
@@ -30,7 +32,7 @@ SCREENS = Screens()
 
 @dataclass
 class Filled:
-    """What of a form fits: `answers` as the chat's questions keep them; `refused` says why the others don't."""
+    """What of a form fits: `answers` as the chat's questions keep them; `refused` says, for `_`, why others don't."""
 
     answers: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
@@ -61,9 +63,9 @@ def read_form(answers: Mapping[str, object]) -> Filled | None:
 
 
 @SCREENS.first(PURPOSE)
-def person(_: Asked) -> Shown:
+def person(_asked: Asked) -> Shown:
     """Who registers, and in which province."""
-    return Next("PERSON", _provinces())
+    return Next("PERSON", _person())
 
 
 @SCREENS.screen(PURPOSE, "PERSON")
@@ -74,7 +76,7 @@ def help_offered(asked: Asked) -> Shown:
     refused = _filled(asked.data).refused
     told = next((refused[key] for key in ("name#1", "email#1", "province#1") if key in refused), None)
     if told is not None:
-        return Next("PERSON", {**_provinces(), "error_message": told})
+        return Next("PERSON", {**_person(), "error_message": _(told)})
     return Next("HELP", _help(asked.data))
 
 
@@ -84,19 +86,23 @@ def done(asked: Asked) -> Shown:
     if asked.action == "BACK":
         return person(asked)
     filled = _filled(asked.data)
-    told = next(iter(filled.refused.values()), None if filled.consents else "Please tick that you agree.")
+    told = next(iter(filled.refused.values()), None if filled.consents else later("Please tick that you agree."))
     if told is None:
         return Final({"form": FORM, **{name: asked.data[name] for name in FIELDS if name in asked.data}})
-    return Next("HELP", {**_help(asked.data), "error_message": told})
+    return Next("HELP", {**_help(asked.data), "error_message": _(told)})
 
 
-def _provinces() -> dict[str, Any]:
-    return {"provinces": _options({id: name for id, (name, _towns) in PROVINCES.items()})}
+def _person() -> dict[str, Any]:
+    return {**said(PERSON), "provinces": _options({id: name for id, (name, _towns) in PROVINCES.items()})}
 
 
 def _help(answers: Mapping[str, object]) -> dict[str, Any]:
     _name, towns = PROVINCES.get(_text(answers, "province"), ("", ()))
-    return {"towns": _options({**{town: town for town in towns}, OTHER: "Another place"}), "skills": _options(SKILLS)}
+    return {
+        **said(HELP),
+        "towns": _options({**{town: town for town in towns}, OTHER: _("Another place")}),
+        "skills": _options({id: _(name) for id, name in SKILLS.items()}),
+    }
 
 
 def _options(titles: Mapping[str, str]) -> list[dict[str, str]]:
@@ -120,12 +126,12 @@ def _filled(answers: Mapping[str, object]) -> Filled:
     if province in PROVINCES:
         filled.answers["province#1"] = province
     else:
-        filled.refused["province#1"] = "Please choose your province."
+        filled.refused["province#1"] = later("Please choose your province.")
     filled.skills = _skills(answers)
     if filled.skills:
         filled.answers["skill#1"] = ", ".join(filled.skills)
     else:
-        filled.refused["skill#1"] = "Please tick a skill, or write yours in a few words."
+        filled.refused["skill#1"] = later("Please tick a skill, or write yours in a few words.")
     return filled
 
 

@@ -41,7 +41,12 @@ class Opened:
     def close_text(self, text: str) -> str:
         """As `close`, for a reply that is JSON already."""
         inverted = bytes(byte ^ 0xFF for byte in self.iv)
-        return base64.b64encode(AESGCM(self.key).encrypt(inverted, text.encode(), None)).decode()
+        sealed = AESGCM(self.key).encrypt(inverted, text.encode("utf-8", "replace"), None)
+        return base64.b64encode(sealed).decode()
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON")
 
 
 def compact(reply: Any) -> str:
@@ -67,7 +72,7 @@ def open_request(body: bytes, keys: Sequence[RSAPrivateKey]) -> Opened:
             if len(secret) != _KEY_BYTES:
                 continue
             # The last 16 bytes are the tag, where AESGCM looks for it too.
-            payload = json.loads(AESGCM(secret).decrypt(iv, sealed, None))
+            payload = json.loads(AESGCM(secret).decrypt(iv, sealed, None), parse_constant=_no_number)
         except (ValueError, InvalidTag, RecursionError):
             continue
         if isinstance(payload, dict):

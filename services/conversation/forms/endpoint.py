@@ -1,6 +1,7 @@
 """One request of a form from its raw body to the encrypted reply (WhatsApp contract 5.2, 5.3).
 
-The gateway has checked the signature. Order here: open, ping, error notice, token, screen, close.
+The gateway has checked the signature. Order here: open, ping, error notice, token, screen, close. Whatever is shown is
+in the person's language.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from services.conversation.engine.texts import _, later, speaking
 from services.conversation.forms.crypto import CannotOpen, Opened, compact, open_request
 from services.conversation.forms.screens import Asked, Final, NoSuchScreen, Screens, Shown
 from services.conversation.forms.sessions import Sessions, question_of
-from services.conversation.forms.tokens import FormClosed, Ticket, is_token_signed
+from services.conversation.forms.tokens import NOT_KNOWN, FormClosed, Ticket, is_token_signed
 from shared.kernel.clock import Clock
 from shared.telemetry import metrics
 
@@ -37,6 +39,7 @@ _ERRORS = frozenset(
     }
 )
 """Contract 5.3; other words come from a person's device and stay out of our logs."""
+_ACTIONS = ("INIT", "BACK", "data_exchange")
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Reply:
 class Readable(Protocol):
     """Reads tokens, as `Tokens` does."""
 
-    def read(self, token: object, now: Any) -> Ticket: ...
+    def read(self, token: object) -> Ticket: ...
 
 
 class FormEndpoint:
@@ -80,7 +83,7 @@ class FormEndpoint:
         self._clock = clock
 
     async def answer(self, body: bytes) -> Reply:
-        """200 with the reply, 421 when it cannot be opened, 427 when the form is closed, 500 for bugs. Raises Away."""
+        """200 with the reply, 421 when it cannot be opened, 427 when the form is closed. Raises Away."""
         try:
             opened = open_request(body, self._keys)
         except CannotOpen:
@@ -92,35 +95,39 @@ class FormEndpoint:
         if payload.get("action") == "ping":
             return _told(opened, "ping", {"data": {"status": "active"}})
         if "error" in data:
-            kind = data["error"] if data["error"] in _ERRORS else "other"
+            kind = next((kind for kind in _ERRORS if kind == data["error"]), "other")
             log.error("a phone reports trouble with a form", extra={"kind": kind})
             return _told(opened, f"error {kind}", {"data": {"acknowledged": True}})
-        try:
-            return _told(opened, "shown", await self._show(payload, data))
-        except FormClosed as closed:
-            metrics.form_requests.add(1, {"outcome": "closed"})
-            told = {"error_msg": str(closed)}
-            return (
-                Reply(427, compact(told), "application/json")
-                if self._closed_in_clear
-                else Reply(427, opened.close(told))
-            )
-        except NoSuchScreen as error:
-            log.exception("a form's screen cannot be shown", exc_info=error)
-            metrics.form_requests.add(1, {"outcome": "failed"})
-            return Reply(500)
+        return await self._for_somebody(opened, data)
 
-    async def _show(self, payload: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    async def _for_somebody(self, opened: Opened, data: dict[str, Any]) -> Reply:
+        """A screen, or words that the form is closed, to whom its token belongs."""
+        payload = opened.payload
+        try:
+            ticket = self._tokens.read(payload.get("flow_token"))
+        except FormClosed as closed:
+            return self._closed(opened, closed)
+        with speaking(await self._sessions.language_of(ticket)):
+            try:
+                return _told(opened, "shown", await self._show(payload, data, ticket))
+            except FormClosed as closed:
+                return self._closed(opened, closed)
+            except (NoSuchScreen, RecursionError) as error:
+                # Trying again cannot help: the person is told to ask for the form as it is now.
+                log.exception("a form's screen cannot be shown", exc_info=error)
+                changed = FormClosed(later("This form has changed; ask for a new one in the chat."))
+                return self._closed(opened, changed, "failed")
+
+    async def _show(self, payload: Mapping[str, Any], data: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
         now = self._clock.now()
-        ticket = self._tokens.read(payload.get("flow_token"), now)
+        ticket.check(now)
         if str(payload.get("version", "")).startswith("4") and not is_token_signed(
             payload.get("flow_token_signature"), ticket.token, self._secrets
         ):
-            raise FormClosed("This form is not known here any more; ask for it again in the chat.")
-        action = payload.get("action")
-        screen = payload.get("screen")
+            raise FormClosed(NOT_KNOWN)
+        action, screen = payload.get("action"), payload.get("screen")
         screen = screen if isinstance(screen, str) else ""
-        if action not in {"INIT", "BACK", "data_exchange"}:
+        if action not in _ACTIONS:
             raise NoSuchScreen("an action that we do not know")
         question = question_of(f"{action} {screen}", data)
         if action == "INIT":
@@ -131,6 +138,13 @@ class FormEndpoint:
         if isinstance(shown, Final):
             await self._sessions.end(ticket, question)
         return _rendered(shown, ticket)
+
+    def _closed(self, opened: Opened, why: FormClosed, outcome: str = "closed") -> Reply:
+        metrics.form_requests.add(1, {"outcome": outcome})
+        told = {"error_msg": _(str(why))}
+        if self._closed_in_clear:
+            return Reply(427, compact(told), "application/json")
+        return Reply(427, opened.close(told))
 
 
 def _rendered(shown: Shown, ticket: Ticket) -> dict[str, Any]:

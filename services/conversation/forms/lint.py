@@ -33,14 +33,28 @@ _LENGTHS: dict[str, dict[str, int]] = {
     "Footer": {"label": 35, "left-caption": 15, "center-caption": 15, "right-caption": 15},
 }
 _OPTIONS = {"Dropdown": 200, "RadioButtonsGroup": 20, "CheckboxGroup": 20}
-_AT_MOST = {"OptIn": 5, "EmbeddedLink": 2, "Footer": 1, "PhotoPicker": 1, "DocumentPicker": 1}
+_AT_MOST = {"OptIn": 5, "EmbeddedLink": 2, "Footer": 1}
+_PICKERS = {"PhotoPicker", "DocumentPicker"}
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "number": (int, float),
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+}
 _INPUT_TYPES = {"text", "number", "email", "password", "passcode", "phone"}
 _ACTIONS = {"navigate", "complete", "data_exchange", "update_data", "open_url"}
 
 
-def problems_of(form: Json) -> list[str]:
+def problems_of(form: Any) -> list[str]:
     """What breaks a rule, each as a sentence that names the screen; empty when all is well."""
-    return list(_problems(form))
+    found: list[str] = []
+    try:
+        found += _problems(form)
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        # A part is of another shape than its place in Flow JSON has; what was found before stays found.
+        found.append("A part of it has a shape that Flow JSON does not have: a list for an object, or the like.")
+    return found
 
 
 def _problems(form: Json) -> Iterator[str]:
@@ -48,6 +62,8 @@ def _problems(form: Json) -> Iterator[str]:
         yield "The form is larger than 10 MB."
     if form.get("version") not in PUBLISHABLE:
         yield f"version must be one of {', '.join(PUBLISHABLE)}."
+    if (api := form.get("data_api_version")) is not None and api != "3.0" and (api, form["version"]) != ("4.0", "7.3"):
+        yield "data_api_version must be 3.0, or 4.0 with version 7.3."
     screens = {str(screen.get("id")): screen for screen in form.get("screens", [])}
     if not screens or len(screens) != len(form["screens"]):
         yield "A form needs screens, each with an id of its own."
@@ -62,23 +78,51 @@ def _screen(id: str, screen: Json, form: Json) -> Iterator[str]:
         yield "its id must be letters and _, and not SUCCESS."
     if not screen.get("title"):
         yield "it needs a title."
-    for name, shape in (screen.get("data") or {}).items():
+    elif re.search(_BINDING, str(screen["title"])):
+        yield "its title cannot be bound to data."
+    if (screen.get("layout") or {}).get("type") != "SingleColumnLayout":
+        yield "it needs a layout of the type SingleColumnLayout."
+    data = screen.get("data") or {}
+    yield from _data(data)
+    components = list(_components(screen))
+    yield from _numbers(screen, components)
+    names = [str(component["name"]) for component in components if "name" in component]
+    if len(set(names)) != len(names):
+        yield "two of its components have the same name."
+    for name in set(map(str, screen.get("sensitive", []))) - set(names):
+        yield f"sensitive names {name}, which does not exist."
+    for component in components:
+        shown = {key: _shown(value, data) for key, value in component.items()}
+        yield from _component(shown)
+        yield from _action(id, shown, components, form)
+    yield from _bindings(screen, names, form)
+
+
+def _data(data: Json) -> Iterator[str]:
+    for name, shape in data.items():
         if "__example__" not in shape:
             yield f"data {name} needs an __example__."
-    components = list(_components(screen))
+        elif not isinstance(shape["__example__"], _TYPES.get(str(shape.get("type")), ())):
+            yield f"data {name} has an __example__ that is not of its type."
+
+
+def _numbers(screen: Json, components: list[Json]) -> Iterator[str]:
     if len(components) > COMPONENTS:
         yield f"it has more than {COMPONENTS} components."
     for type, most in _AT_MOST.items():
         if sum(component.get("type") == type for component in components) > most:
             yield f"it has more than {most} {type}."
+    if sum(component.get("type") in _PICKERS for component in components) > 1:
+        yield "it has more than one picker of files."
     if screen.get("terminal") and not any(component.get("type") == "Footer" for component in components):
         yield "a terminal screen needs a Footer."
-    names = [str(component["name"]) for component in components if "name" in component]
-    if len(set(names)) != len(names):
-        yield "two of its components have the same name."
-    for component in components:
-        yield from _component(component)
-    yield from _bindings(screen, names, form)
+
+
+def _shown(value: Any, data: Json) -> Any:
+    """What is drawn, for what is bound to data: its example."""
+    bound = re.fullmatch(_BINDING, value) if isinstance(value, str) else None
+    place, _, name = bound[1].strip().partition(".") if bound else ("", "", "")
+    return data.get(name, {}).get("__example__", value) if place == "data" else value
 
 
 def _component(component: Json) -> Iterator[str]:
@@ -87,11 +131,29 @@ def _component(component: Json) -> Iterator[str]:
         text = component.get(key)
         if isinstance(text, str) and not text.startswith("${") and len(text) > most:
             yield f"the {key} of a {type} has more than {most} characters."
-    action = component.get("on-click-action")
-    if isinstance(action, dict) and action.get("name") not in _ACTIONS:
-        yield f"a {type} has an action that does not exist."
     yield from _options(type, component.get("data-source"))
     yield from _input(type, component)
+
+
+def _action(id: str, component: Json, components: list[Json], form: Json) -> Iterator[str]:
+    type, action = component.get("type"), component.get("on-click-action")
+    if not isinstance(action, dict):
+        return
+    name, payload = action.get("name"), action.get("payload") or {}
+    if name not in _ACTIONS:
+        yield f"a {type} has an action that does not exist."
+    if name == "data_exchange" and "data_api_version" not in form:
+        yield f"a {type} asks an endpoint, and the form has no data_api_version."
+    if name == "navigate" and id in (routes := form.get("routing_model") or {}):
+        target = str((action.get("next") or {}).get("name"))
+        if target not in routes[id]:
+            yield f"a {type} leads to {target}, which its routing does not name."
+    for picker in (str(part.get("name")) for part in components if part.get("type") in _PICKERS):
+        places = [key for key, value in payload.items() if f"form.{picker}}}" in json.dumps(value)]
+        if places and name == "navigate":
+            yield f"the files of {picker} cannot go along to another screen."
+        if any(payload[key] != f"${{form.{picker}}}" for key in places):
+            yield f"the files of {picker} must be a value of the payload by themselves."
 
 
 def _options(type: str, options: Any) -> Iterator[str]:

@@ -65,7 +65,7 @@ async def fetch(client: httpx.AsyncClient, picked: PickedFile, hosts: Sequence[s
     if url.scheme != "https" or not any(url.host == host or url.host.endswith(f".{host}") for host in hosts):
         raise MediaUnusable("its address is not one of Meta's hosts")
     content = bytearray()
-    async with client.stream("GET", url) as answer:  # redirects are not followed
+    async with client.stream("GET", url, follow_redirects=False) as answer:
         if answer.status_code != httpx.codes.OK:
             raise MediaUnusable(f"its host answers HTTP {answer.status_code}")
         async for chunk in answer.aiter_bytes():

@@ -13,8 +13,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from services.conversation.engine.texts import Language, later
 from services.conversation.forms.tokens import LIFE, FormClosed, Ticket
-from services.conversation.store import SESSIONS
+from services.conversation.store import PROFILES, SESSIONS
 from shared.bus.entry import Entry
 from shared.contracts.base import Message
 from shared.kernel.ids import derive_id
@@ -22,7 +23,7 @@ from shared.store.documents import Kind
 
 SESSION = timedelta(hours=1)
 """How long a form that was opened may take; counted from its opening, not from the message that offered it."""
-_SENT = "This form was sent already or is too old; ask for a new one in the chat."
+_SENT = later("This form was sent already or is too old; ask for a new one in the chat.")
 
 
 class FormSession(BaseModel):
@@ -54,6 +55,11 @@ class Sessions:
     def __init__(self, entry: Entry) -> None:
         self._entry = entry
 
+    async def language_of(self, ticket: Ticket) -> Language:
+        """What the person speaks."""
+        profile = (await self._entry.read(PROFILES, [ticket.member])).get(ticket.member)
+        return (profile.language if profile else None) or "en"
+
     async def begin(self, ticket: Ticket, now: datetime) -> None:
         """The form is opened, perhaps again. Raises FormClosed when it has ended or the chat would not take it."""
         await self._check_offered(ticket)
@@ -79,7 +85,7 @@ class Sessions:
         elif session.final not in (None, question):
             raise FormClosed(_SENT)
         elif session.final is None and now - session.opened_at > SESSION:
-            raise FormClosed("This form was open too long; ask for a new one in the chat.")
+            raise FormClosed(later("This form was open too long; ask for a new one in the chat."))
 
     async def end(self, ticket: Ticket, question: str) -> None:
         """The form ends with this question. Raises FormClosed when it has ended with another."""

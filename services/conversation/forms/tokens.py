@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from services.conversation.engine.texts import later
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import MemberId
 
@@ -27,7 +28,13 @@ _TOKEN = re.compile(
 
 
 class FormClosed(Refusal):
-    """The form is not open to whoever asks: unknown, too old, or sent off already. The text is shown on the phone."""
+    """The form is not open to whoever asks: unknown, too old, or sent off already.
+
+    The text is shown on the phone, in the person's language where the catalogs are asked for it.
+    """
+
+
+NOT_KNOWN = later("This form is not known here any more; ask for it again in the chat.")
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,11 @@ class Ticket:
     member: MemberId
     issued_at: datetime
     token: str
+
+    def check(self, now: datetime) -> None:
+        """Raises FormClosed when it is too old."""
+        if not self.issued_at <= now + timedelta(minutes=5) or now - self.issued_at > LIFE:
+            raise FormClosed(later("This form has expired; ask for a new one in the chat."))
 
 
 class Tokens:
@@ -51,17 +63,15 @@ class Tokens:
         told = f"{purpose}.{member}.{int(now.timestamp())}.{hashlib.sha256(cause.encode()).hexdigest()[:16]}"
         return f"{told}.{self._mark(told)}"
 
-    def read(self, token: object, now: datetime) -> Ticket:
-        """What the token says. Raises FormClosed when it is not ours or too old."""
+    def read(self, token: object) -> Ticket:
+        """What the token says. Raises FormClosed when it is not ours."""
         parts = re.fullmatch(_TOKEN, token) if isinstance(token, str) else None
         if parts is None:
-            raise FormClosed("This form is not known here any more; ask for it again in the chat.")
+            raise FormClosed(NOT_KNOWN)
         told, _dot, mark = parts[0].rpartition(".")
         if not hmac.compare_digest(mark, self._mark(told)):
-            raise FormClosed("This form is not known here any more; ask for it again in the chat.")
+            raise FormClosed(NOT_KNOWN)
         issued = datetime.fromtimestamp(int(parts["issued"]), UTC)
-        if not issued <= now + timedelta(minutes=5) or now - issued > LIFE:
-            raise FormClosed("This form has expired; ask for a new one in the chat.")
         return Ticket(parts["purpose"], MemberId(parts["member"]), issued, parts[0])
 
     def _mark(self, told: str) -> str:

@@ -42,7 +42,8 @@ def redeem(here: Situation, token: object) -> bool:
 
 def _is_theirs(here: Situation, token: object) -> bool:
     try:
-        ticket = _tokens(here).read(token, here.now)
+        ticket = _tokens(here).read(token)
+        ticket.check(here.now)
     except FormClosed:
         return False
     return (ticket.purpose, ticket.member) == (PURPOSE, here.member)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,13 +12,17 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.conversation import flows
 from services.conversation.domain.places import PROVINCES
 from services.conversation.domain.skills import SKILLS
-from services.conversation.flows.registration_form import FIELDS
+from services.conversation.engine.texts import Language, speaking
+from services.conversation.flows.registration_form import FIELDS, SCREENS, read_form
 from services.conversation.forms.keys import make_key, read_keys
 from services.conversation.forms.lint import problems_of
+from services.conversation.forms.screens import Asked, Next
 from services.conversation.forms.tests.conftest import Phone
 from services.conversation.forms.tokens import LIFE, Tokens
 from services.conversation.tests.talk import Talk, text_of
@@ -238,6 +243,67 @@ async def test_what_does_not_fit_is_told_on_its_screen_and_can_be_mended_there(
     assert told in here["data"]["error_message"]
     _, there = await filling.ask(token, "data_exchange", screen, **answers)
     assert there["screen"] != screen
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "carpenter", "no_name", "no_consent"),
+    [
+        ("shona", "Ndimi ani?", "Muvezi", "Tumirai zita renyu", "munobvuma"),
+        ("ndebele", "Ungubani?", "Umbazi", "Thumela ibizo lakho", "uyavuma"),
+    ],
+)
+async def test_the_form_speaks_the_language_of_its_person(
+    filling: Filling, tariro: Talk, language: str, heading: str, carpenter: str, no_name: str, no_consent: str
+) -> None:
+    await tariro.say(language)
+    token = (await offered(tariro)).token
+    _, first = await filling.ask(token, "INIT")
+    assert first["data"]["heading"] == heading
+    _, refused = await filling.ask(token, "data_exchange", "PERSON", **{**PERSON, "full_name": "1234"})
+    assert (refused["data"]["heading"], refused["data"]["error_message"][: len(no_name)]) == (heading, no_name)
+    _, second = await filling.ask(token, "data_exchange", "PERSON", **PERSON)
+    assert {"id": "carpenter", "title": carpenter} in second["data"]["skills"]
+    _, refused = await filling.ask(token, "data_exchange", "HELP", **{**PERSON, **HELP, "consent": False})
+    assert no_consent in refused["data"]["error_message"]
+    _, last = await filling.ask(token, "data_exchange", "HELP", **{**PERSON, **HELP, "skills": ["carpenter"]})
+    await tariro.send(Form(answers=last["data"]["extension_message_response"]["params"]))
+    assert tariro.harness.only(RegistrationCompleted).skills == ("Carpenter", "teaching"), "recorded in one language"
+
+
+@pytest.mark.parametrize("language", ["en", "sn", "nd"])
+def test_what_the_form_says_keeps_the_rules_of_flow_json_in_every_language(language: Language) -> None:
+    """WhatsApp contract 5.5: labels that come as data have the limits of those that stand in the form."""
+    form = copy.deepcopy(FLOW)
+    with speaking(language):
+        first = SCREENS.show(Asked("INIT", "register", "", {}))
+        second = SCREENS.show(Asked("data_exchange", "register", "PERSON", PERSON))
+    for screen, shown in zip(form["screens"], (first, second), strict=True):
+        assert isinstance(shown, Next)
+        assert shown.screen == screen["id"]
+        for name, value in shown.data.items():
+            text = screen["data"][name]["type"] == "string"
+            assert not text or language != "en" or screen["data"][name]["__example__"] == value
+            screen["data"][name]["__example__"] = value
+    assert problems_of(form) == []
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+entered = st.fixed_dictionaries({}, optional={name: json_values | st.just(FORM.get(name)) for name in FIELDS})
+
+
+@given(entered, st.sampled_from(["PERSON", "HELP"]), st.sampled_from(["data_exchange", "BACK"]))
+def test_whatever_is_entered_a_screen_follows_that_the_form_has(data: Any, screen: str, action: Any) -> None:
+    shown = SCREENS.show(Asked(action, "register", screen, data))
+    if isinstance(shown, Next):
+        [shape] = [screen["data"] for screen in FLOW["screens"] if screen["id"] == shown.screen]
+        assert shown.data.keys() - {"error_message"} == shape.keys()
+    else:
+        assert screen == "HELP"
+        assert read_form(shown.params) is not None
 
 
 async def test_a_form_that_the_chat_would_not_take_is_closed_on_the_phone(

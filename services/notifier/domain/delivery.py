@@ -131,7 +131,7 @@ class Delivery(BaseModel):
             return self._queue(now)
         if rule.instead == "upload" and self.file is not None and self.uploads < 2:
             return self._queue(now)
-        if rule.instead == "chat" and isinstance(self.content, FlowButton) and self.content.in_chat is not None:
+        if rule.finds_fault and isinstance(self.content, FlowButton) and self.content.in_chat is not None:
             self.content = self.content.in_chat
             return self._queue(now)
         if not rule.may_try_again(refusals):

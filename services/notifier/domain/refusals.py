@@ -34,7 +34,12 @@ class Rule:
     most: timedelta = timedelta(minutes=5)
     scope: Scope = "message"
     operator: bool = False
-    instead: Literal["template", "upload", "chat"] | None = None
+    instead: Literal["template", "upload"] | None = None
+
+    @property
+    def finds_fault(self) -> bool:
+        """Whether something is wrong with the message itself, and ours to mend."""
+        return self.operator and self.scope == "message" and self.tries == 0
 
     def may_try_again(self, refusals: int) -> bool:
         """Whether a message that was refused so often with this code may be tried again."""
@@ -114,8 +119,8 @@ _RULES: dict[int, Rule] = {
     132015: Rule("the template is paused", wait=timedelta(hours=1), scope="template", operator=True),
     132016: Rule("the template is disabled", wait=timedelta(hours=1), scope="template", operator=True),
     132018: _fault("a template's parameter has line breaks, tabs or rows of blanks"),
-    132068: Rule("the form is blocked", operator=True, instead="chat"),
-    132069: Rule("the form is throttled", operator=True, instead="chat"),
+    132068: _fault("the form is blocked"),
+    132069: _fault("the form is throttled"),
     133004: _passing("temporarily unavailable", 1, growth=2),
     133010: _stop("the number is not registered", 600, "number"),
     133015: _stop("the number was just deleted", 300, "number"),

@@ -98,8 +98,8 @@ async def test_a_template_that_a_status_says_is_paused_is_not_asked_for_again(
 IN_CHAT = Buttons(body="Here in the chat", buttons=(Choice(id="go", title="Register"),))
 
 
-@pytest.mark.parametrize("code", [132068, 132069])
-async def test_a_form_that_is_blocked_or_throttled_gives_way_to_the_chat(
+@pytest.mark.parametrize("code", [132068, 132069, 100, 131008, 131009, 139000])
+async def test_a_form_that_is_blocked_throttled_or_not_taken_gives_way_to_the_chat(
     harness: Harness, whatsapp: WhatsApp, code: int
 ) -> None:
     whatsapp.faults = [refusal(code)]
@@ -108,6 +108,14 @@ async def test_a_form_that_is_blocked_or_throttled_gives_way_to_the_chat(
     [body] = whatsapp.bodies
     assert body["interactive"]["type"] == "button"
     assert harness.all(MessageFailed) == []
+
+
+async def test_a_form_for_somebody_who_cannot_be_reached_fails_as_it_is(harness: Harness, whatsapp: WhatsApp) -> None:
+    whatsapp.faults = [refusal(131026)]
+    form = FlowButton(body="Fill in", title="Open", flow_id="1", token="t" * 22, screen="A", in_chat=IN_CHAT)
+    await harness.say(command(harness, form))
+    assert harness.only(MessageFailed).code == 131026
+    assert whatsapp.bodies == []
 
 
 CHOICE = Choice(id="a", title="Yes")

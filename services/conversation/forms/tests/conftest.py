@@ -54,7 +54,10 @@ class Phone:
     iv: bytes = field(default_factory=lambda: os.urandom(16))
 
     def close(self, payload: Any) -> bytes:
-        sealed = AESGCM(self.secret).encrypt(self.iv, json.dumps(payload).encode(), None)
+        return self.close_text(json.dumps(payload))
+
+    def close_text(self, payload: str) -> bytes:
+        sealed = AESGCM(self.secret).encrypt(self.iv, payload.encode(), None)
         wrapped = self.public.encrypt(self.secret, OAEP(MGF1(SHA256()), SHA256(), None))
         fields = {"encrypted_flow_data": sealed, "encrypted_aes_key": wrapped, "initial_vector": self.iv}
         return json.dumps({name: b64encode(value).decode() for name, value in fields.items()}).encode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ from services.conversation.forms.tests.conftest import VECTORS
 from services.conversation.forms.tokens import FormClosed, Ticket
 from services.conversation.store import SESSIONS
 from shared.kernel.clock import VirtualClock
-from shared.kernel.ids import MemberId
+from shared.kernel.ids import MemberId, derive_id
 from shared.kernel.meta_signature import is_signed
 from shared.testing.harness import Harness
 
@@ -30,6 +29,7 @@ POSITIVE = [vector for vector in VECTORS["vectors"] if vector["kind"] == "positi
 NEGATIVE = [vector for vector in VECTORS["vectors"] if vector["kind"] == "negative"]
 
 
+NOW = VirtualClock().now()
 FIELDS = ["encrypted_flow_data", "encrypted_aes_key", "initial_vector"]
 values = (
     st.none() | st.integers() | st.text(max_size=9) | st.binary(max_size=16).map(lambda b: base64.b64encode(b).decode())
@@ -41,42 +41,48 @@ def as_body(fields: Any) -> bytes:
 
 
 class Book:
-    """The vectors' tokens, which are not of our making."""
+    """The vectors' tokens, which are not of our making: each is somebody's own, but for the one that has expired."""
 
-    def read(self, token: object, now: datetime) -> Ticket:
+    def read(self, token: object) -> Ticket:
         assert isinstance(token, str)
         if "EXPIRED" in token:
             raise FormClosed("This form has expired. Reply REGISTER to get a new one.")
-        return Ticket("vector", MemberId("M-1"), now, token)
+        return Ticket("vector", derive_member(token), NOW, token)
 
 
-async def endpoint_of(
-    vector: dict[str, Any], keys: list[RSAPrivateKey], harness: Harness, *, in_clear: bool = False
-) -> FormEndpoint:
-    """An endpoint whose screens show what the vector expects."""
+def derive_member(token: str) -> MemberId:
+    return MemberId(derive_id("M", token))
+
+
+async def vectors_endpoint(keys: list[RSAPrivateKey], harness: Harness, *, in_clear: bool = False) -> FormEndpoint:
+    """An endpoint whose screens show what the vectors expect, to people who were offered the vectors' forms."""
+    entry = harness.running["conversation"].entry
     screens = Screens()
-    expected = vector["response"].get("payload") or {}
+    expected: dict[str, Any] = {}
 
     def show(asked: Asked) -> Shown:
-        data = expected["data"]
-        if expected["screen"] != "SUCCESS":
-            return Next(expected["screen"], data)
-        params = data["extension_message_response"]["params"]
+        told = expected[json.dumps([asked.action, asked.screen, asked.data])]
+        if told["screen"] != "SUCCESS":
+            return Next(told["screen"], told["data"])
+        params = told["data"]["extension_message_response"]["params"]
         return Final({name: value for name, value in params.items() if name != "flow_token"})
 
-    if "screen" in expected:
-        for screen in ("", (vector["expected_decrypted_payload"]).get("screen") or "X"):
-            screens.screen("vector", screen)(show)
-    entry = harness.running["conversation"].entry
-    token = (vector.get("expected_decrypted_payload") or {}).get("flow_token")
-    await entry.create(SESSIONS, {MemberId("M-1"): Session(form=token)})
+    for vector in POSITIVE:
+        asked, told = vector["expected_decrypted_payload"], vector["response"]["payload"]
+        if "flow_token" in asked:
+            token = asked["flow_token"]
+            await entry.create(SESSIONS, {derive_member(token): Session(form=token)})
+        if "screen" in told:
+            expected[json.dumps([asked["action"], asked["screen"], asked["data"]])] = told
+    for screen in {vector["expected_decrypted_payload"].get("screen", "") for vector in POSITIVE}:
+        screens.screen("vector", screen)(show)
     return FormEndpoint(
         keys,
         tokens=Book(),
         sessions=Sessions(entry),
         screens=screens,
         secrets=[VECTORS["app_secret"]],
-        clock=VirtualClock(),
+        clock=harness.clock,
         closed_in_clear=in_clear,
     )
 
@@ -86,7 +92,7 @@ async def ask(vector: dict[str, Any], keys: list[RSAPrivateKey], harness: Harnes
     body = vector["request"]["raw_body"].encode()
     if not is_signed(body, vector["request"]["headers"].get("X-Hub-Signature-256"), [VECTORS["app_secret"]]):
         return Reply(432)
-    return await (await endpoint_of(vector, keys, harness)).answer(body)
+    return await (await vectors_endpoint(keys, harness)).answer(body)
 
 
 @pytest.mark.parametrize("vector", POSITIVE, ids=lambda vector: vector["name"])
@@ -101,7 +107,7 @@ async def test_each_positive_vector_gets_its_reply_byte_for_byte(
 
 async def test_the_words_of_a_closed_form_can_be_sent_in_clear(key: RSAPrivateKey, harness: Harness) -> None:
     [vector] = [vector for vector in POSITIVE if "clear_json_alternative" in vector["response"]]
-    endpoint = await endpoint_of(vector, [key], harness, in_clear=True)
+    endpoint = await vectors_endpoint([key], harness, in_clear=True)
     reply = await endpoint.answer(vector["request"]["raw_body"].encode())
     assert reply == Reply(427, vector["response"]["clear_json_alternative"], "application/json")
 
