@@ -10,7 +10,7 @@ from services.notifier.adapters.limits import Limits
 from services.notifier.adapters.patience import Patience
 from services.notifier.ports import FETCH, FORGET, HEED, MARK_READ, MIND, RECONCILE, SEND, UPLOAD, ring
 from services.notifier.settings import NotifierSettings
-from services.notifier.store import ACCOUNTS, MAILBOXES, READ_MARKS
+from services.notifier.store import ACCOUNTS, FILINGS, MAILBOXES, READ_MARKS
 from shared.http.breaker import Breaker
 from shared.http.files import FILES, Files
 from shared.runtime.service import Service, Tools
@@ -47,7 +47,7 @@ def make(tools: Tools) -> Service:
         name="notifier",
         settings=settings,
         handlers=handlers,
-        kinds=(MAILBOXES, ACCOUNTS, READ_MARKS, FILES),
+        kinds=(MAILBOXES, FILINGS, ACCOUNTS, READ_MARKS, FILES),
         calls={
             SEND: graph.send,
             UPLOAD: media.upload,

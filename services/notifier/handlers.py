@@ -29,12 +29,21 @@ from services.notifier.ports import (
     UploadRequest,
 )
 from services.notifier.sending import Sending
-from services.notifier.store import ACCOUNTS, MAILBOXES, READ_MARKS, Account, Marked
+from services.notifier.store import ACCOUNTS, FILINGS, MAILBOXES, READ_MARKS, Account, Filing, Marked
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
 from shared.contracts.conversation import ErasureRequested
 from shared.contracts.gateway import AccountNoticed, DeliveryStatusChanged, IdentityChanged
-from shared.contracts.notifier import FetchMedia, MarkRead, MediaFetched, MediaUnavailable, OpenWindow, SendMessage
+from shared.contracts.notifier import (
+    FetchMedia,
+    FileDeliveries,
+    MarkRead,
+    MediaFetched,
+    MediaUnavailable,
+    NoteLateStatus,
+    OpenWindow,
+    SendMessage,
+)
 from shared.kernel.ids import MemberId
 from shared.outcalls.calls import Unknown, Unreached
 
@@ -48,7 +57,7 @@ async def send(command: SendMessage, work: Work) -> None:
     elif command.address is not None:
         mailbox.know(command.address)
     number = command.address.phone_number_id if command.address else mailbox.latest_number()
-    mailbox.take(
+    leaving = mailbox.take(
         Delivery(
             reference=work.message_id,
             number=number or "",
@@ -61,7 +70,19 @@ async def send(command: SendMessage, work: Work) -> None:
             valid_until=command.valid_until or work.now + LONGEST_LIFE,
         )
     )
+    if leaving:
+        filed = tuple(delivery.model_dump(mode="json") for delivery in leaving)
+        work.emit(FileDeliveries(member=command.member, deliveries=filed))
     Sending(command.member, mailbox, work).go_on(number or "")
+
+
+@on(FileDeliveries)
+async def file(command: FileDeliveries, work: Work) -> None:
+    """Keep what is known of them, for statuses that come late."""
+    deliveries = [Delivery.model_validate(delivery) for delivery in command.deliveries]
+    references = [delivery.reference for delivery in deliveries]
+    filing = Filing(id=work.message_id, member=command.member, references=references, deliveries=deliveries)
+    await work.open(FILINGS, filing.id, lambda: filing)
 
 
 @answered(SEND, MAILBOXES)
@@ -124,13 +145,29 @@ async def note_status(event: DeliveryStatusChanged, work: Work) -> None:
     evidence = Evidence(status=event.status, at=event.at, code=code, message_id=event.message_id)
     delivery = mailbox.find(event.reference, event.message_id)
     if delivery is None:
-        mailbox.remember_stray(Stray(message_id=event.message_id, evidence=evidence))
+        reference = event.reference or ""
+        filings = await work.find(FILINGS, {"references": reference}, limit=1) if reference else []
+        if filings:
+            late = evidence.model_dump(mode="json")
+            work.emit(NoteLateStatus(member=event.member, filing=filings[0].id, reference=reference, evidence=late))
+        else:
+            mailbox.remember_stray(Stray(message_id=event.message_id, evidence=evidence))
         return
     if event.message_id not in delivery.failed_ids:
         delivery.message_id = event.message_id
     sending = Sending(event.member, mailbox, work)
     sending.apply(delivery, evidence)
     sending.go_on(delivery.number)
+
+
+@on(NoteLateStatus)
+async def note_late_status(command: NoteLateStatus, work: Work) -> None:
+    """Keep the evidence; there is nothing to do about it any more."""
+    filing = await work.load(FILINGS, command.filing)
+    evidence = Evidence.model_validate(command.evidence)
+    for delivery in filing.deliveries:
+        if delivery.reference == command.reference:
+            delivery.note(evidence)
 
 
 @on(OpenWindow)

@@ -24,6 +24,7 @@ from services.notifier.ports import (
     UploadRequest,
 )
 from services.notifier.settings import NotifierSettings
+from services.notifier.store import FILINGS
 from shared.bus.work import Work
 from shared.contracts.notifier import (
     MessageFailed,
@@ -120,6 +121,7 @@ class Sending:
         """Keep no address and no text; later again while a call is under way, since its answer would be kept."""
         for call in (SEND, UPLOAD, RECONCILE, MIND, FETCH):
             self._work.drop_calls(call)
+        self._work.remove(FILINGS, member=self._member)
         for field, empty in Mailbox():
             setattr(self._mailbox, field, empty)
         if any(call.state == "calling" for call in self._work.held[1].outcalls):

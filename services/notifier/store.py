@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
+from services.notifier.domain.delivery import Delivery
 from services.notifier.domain.mailbox import Mailbox
+from shared.kernel.ids import MemberId
 from shared.store.documents import Kind
 
 
@@ -21,6 +23,19 @@ ACCOUNTS = Kind("accounts", Account)
 
 MAILBOXES = Kind("mailboxes", Mailbox)
 """One per member, under the member id."""
+
+
+class Filing(BaseModel):
+    """Finished messages of one member that left the mailbox together, which would grow without end."""
+
+    id: str
+    member: MemberId
+    references: list[str]
+    deliveries: list[Delivery]
+
+
+FILINGS = Kind("filings", Filing, indexes=(("member",), ("references",)), keep=timedelta(days=90))
+"""Under the id of the command that filed them."""
 
 
 class Marked(BaseModel):

@@ -235,6 +235,24 @@ class MarkRead(Command, name="notifier.mark_read", version=1, key="member"):
     """Ends with the next message or after 25 seconds (WhatsApp contract 3.2)."""
 
 
+class FileDeliveries(Command, name="notifier.file_deliveries", version=1, key="member"):
+    """Keep what is known of these finished messages outside of the mailbox; the notifier asks it of itself."""
+
+    member: MemberId
+    deliveries: tuple[dict[str, Any], ...]
+    """As the mailbox kept them."""
+
+
+class NoteLateStatus(Command, name="notifier.note_late_status", version=1, key="member"):
+    """A status came of a message that is filed; the notifier asks it of itself."""
+
+    member: MemberId
+    filing: str
+    reference: str
+    evidence: dict[str, Any]
+    """As the notifier keeps what WhatsApp said."""
+
+
 class FetchMedia(Command, name="notifier.fetch_media", version=1, key="member"):
     """Get the bytes of a picture, document or voice note that a person sent, while WhatsApp keeps them: 7 days."""
 

@@ -16,8 +16,12 @@ from shared.contracts.notifier import Purpose, Template
 
 WINDOW = timedelta(hours=23, minutes=55)
 """Free-form messages may follow a person's own for 24 hours; the check is Meta's, so we stop short of it."""
-REMEMBERED = 100
-"""Finished deliveries kept for late statuses."""
+MOST_FINISHED = 16
+"""Finished deliveries here; the whole mailbox is written at each step of each message."""
+KEPT_FINISHED = 8
+"""So many stay when there were more."""
+MOST_ACCEPTED = 100
+"""Deliveries, and strays, of which nothing more was heard."""
 
 _RANK: dict[Purpose, int] = {"reply": 0, "notice": 1, "report": 2}
 
@@ -79,15 +83,17 @@ class Mailbox(BaseModel):
         line = self.lines.get(delivery.number)
         return line is not None and (isinstance(delivery.content, Template) or line.window_is_open(now))
 
-    def take(self, delivery: Delivery) -> None:
-        """Queue one more message; finished ones lose their content, and go beyond the remembered number."""
+    def take(self, delivery: Delivery) -> list[Delivery]:
+        """Queue one more message. Finished ones lose their content; what is returned leaves, since there are many."""
         self.deliveries.append(delivery)
-        for known in self.deliveries:
-            if known.is_finished:
-                known.content = known.template = None
-        finished = [known for known in self.deliveries if known.state in {"accepted", "delivered", "read", "failed"}]
-        for old in finished[: max(0, len(self.deliveries) - REMEMBERED)]:
-            self.deliveries.remove(old)
+        finished = [known for known in self.deliveries if known.is_finished]
+        for known in finished:
+            known.content = known.template = None
+        leaving = finished[:-KEPT_FINISHED] if len(finished) > MOST_FINISHED else []
+        leaving += [known for known in self.deliveries if known.state == "accepted"][:-MOST_ACCEPTED]
+        references = {known.reference for known in leaving}
+        self.deliveries = [known for known in self.deliveries if known.reference not in references]
+        return leaving
 
     def next_to_send(self, number: str) -> Delivery | None:
         """The next message over a number, unless one is under way: replies first, each kind in order."""
@@ -109,7 +115,7 @@ class Mailbox(BaseModel):
     def remember_stray(self, stray: Stray) -> None:
         """Keep a status whose message is not known yet."""
         if stray not in self.strays:
-            self.strays = [*self.strays, stray][-REMEMBERED:]
+            self.strays = [*self.strays, stray][-MOST_ACCEPTED:]
 
     def strays_of(self, message_id: str) -> list[Evidence]:
         """Take the statuses that were waiting for this message id."""

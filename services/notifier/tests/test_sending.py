@@ -9,8 +9,10 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from services.notifier.store import MAILBOXES
+from services.notifier.domain.mailbox import MOST_FINISHED
+from services.notifier.store import FILINGS, MAILBOXES, Filing
 from services.notifier.tests.conftest import ADDRESS, MEMBER, WhatsApp, command, deliveries, refusal, status
+from shared.contracts.conversation import ErasureRequested
 from shared.contracts.gateway import Address, IdentityChanged
 from shared.contracts.notifier import (
     Buttons,
@@ -98,6 +100,26 @@ async def test_statuses_move_forward_only_in_whatever_order_they_come(harness: H
     assert mailbox is not None
     assert mailbox.deliveries[0].state == "read"
     assert [evidence.status for evidence in mailbox.deliveries[0].evidence] == ["read", "delivered", "sent"]
+
+
+async def test_old_finished_messages_leave_the_mailbox_and_late_statuses_find_them(
+    harness: Harness, whatsapp: WhatsApp
+) -> None:
+    """The mailbox kept a hundred, and all of them were written again at each step of each message."""
+    asked = []
+    for number in range(1, MOST_FINISHED + 3):
+        asked += [envelope.id for envelope in await harness.say(command(harness, f"{number}"))]
+        await harness.say(status(harness, "delivered", f"wamid.{number}", asked[-1]))
+    assert len(await deliveries(harness)) < MOST_FINISHED
+    await harness.say(status(harness, "read", "wamid.1", asked[0]))
+    [document] = harness.documents("notifier", FILINGS)
+    filing = Filing.model_validate(document.state)
+    assert [evidence.status for evidence in filing.deliveries[0].evidence] == ["delivered", "read"]
+    assert (filing.deliveries[0].reference, filing.deliveries[0].state) == (asked[0], "read")
+    assert [*filing.references, *await deliveries(harness)] == asked
+    await harness.say(ErasureRequested(member=MEMBER, at=harness.clock.now()))
+    await harness.advance(200, step=50)
+    assert harness.documents("notifier", FILINGS) == []
 
 
 async def test_a_failed_message_that_arrived_after_all_counts_as_delivered(
