@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from services.gateway.domain.events import account_event, inbound_event, status_event
-from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, StatusUpdate, updates_of
+from services.gateway.domain.updates import AccountUpdate, InboundUpdate, StatusUpdate
+from services.gateway.domain.webhook import updates_of
 from services.gateway.store import INTAKE
 from services.gateway.tests.conftest import Edge
 from services.gateway.tests.test_whatsapp_webhook import NOW, sample
@@ -297,3 +298,61 @@ async def test_nothing_odd_inside_of_a_piece_is_an_error(edge: Edge, odd: str) -
     assert [event["status"] for event in edge.said("delivery_status_changed")] == ["failed"]
     for envelope in edge.harness.said:
         json.loads(envelope.model_dump_json())
+
+
+def test_every_change_of_ids_in_a_list_is_followed() -> None:
+    """Contract 0, rule 3: the first alone was."""
+    changes = [{"user_id": {"previous": f"ZW.{place}", "current": f"ZW.{place}9"}} for place in (1, 2, 3)]
+    [update] = updates_of(body_of({"user_id_update": [*changes, {"user_id": "odd"}]}, "user_id_update"), NOW)
+    assert isinstance(update, AccountUpdate)
+    assert [(one.before.bsuid, one.after.bsuid) for one in update.successions] == [
+        ("ZW.1", "ZW.19"),
+        ("ZW.2", "ZW.29"),
+        ("ZW.3", "ZW.39"),
+    ]
+
+
+@pytest.mark.parametrize("type", [{}, {"recipient_type": "individual"}, {"recipient_type": None}])
+def test_participants_are_told_apart_whatever_the_type_of_the_recipient_says(type: dict[str, Any]) -> None:
+    """Contract 0, rule 4: the key of a status has the participant in it; one was taken for the other's repetition."""
+    pieces = [
+        {"id": "w", "status": "read", "recipient_id": "Y2Fw", "recipient_participant_id": phone, **type}
+        for phone in (PHONE, "263770000009")
+    ]
+    found = updates_of(body_of({"statuses": pieces}), NOW)
+    assert len({update.content_id for update in found}) == 2
+    assert [said["recipient"]["phone"] for said in told(body_of({"statuses": pieces}))] == [
+        f"+{PHONE}",
+        "+263770000009",
+    ]
+
+
+WHOLE = {"messages": [{"from": PHONE, "id": "w", "type": "text", "text": {"body": "hi"}}]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        body_of({"messages": WHOLE["messages"][0]}),
+        body_of({"statuses": "delivered", "messages": []}),
+        body_of({"messages": [], "teleports": [{"to": "Harare"}]}),
+        body_of({}) | {"entry": body_of(WHOLE)["entry"][0]},
+        body_of({}) | {"entry": ["news"]},
+        body_of({}) | {"entry": [{"id": "2", "changes": body_of(WHOLE)["entry"][0]["changes"][0]}]},
+        body_of({}) | {"entry": [{"id": "2", "changes": ["news"]}]},
+        body_of({}) | {"entry": [{"id": "2", "news": []}]},
+    ],
+)
+def test_what_stands_where_a_list_of_updates_should_is_kept_as_it_came(body: dict[str, Any]) -> None:
+    """It was acknowledged and lost."""
+    [update] = updates_of(body, NOW)
+    assert isinstance(update, AccountUpdate)
+    assert (update.supported, bool(update.unread)) == (False, True)
+
+
+def test_a_time_that_is_no_time_is_the_time_of_the_webhook() -> None:
+    oddities: tuple[Any, ...] = (True, False, "1_791_878_471", "１７９１８７８４７１", " 1791878471 ", 1.5, [], -1, "0")
+    for odd in oddities:
+        [update] = updates_of(body_of({"messages": [{**WHOLE["messages"][0], "timestamp": odd}]}), NOW)
+        assert isinstance(update, InboundUpdate)
+        assert update.sent_at == NOW, odd

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.gateway.domain.webhook import InboundUpdate, StatusUpdate, updates_of
+from services.gateway.domain.updates import InboundUpdate, StatusUpdate
+from services.gateway.domain.webhook import updates_of
 from services.gateway.store import INTAKE
 from services.gateway.tests.conftest import CONTRACTS, Edge, b64, sign
 from shared.bus.dead_letters import DEAD_LETTERS
@@ -346,3 +347,18 @@ async def test_no_mutation_of_a_sample_is_ever_answered_with_an_error(edge: Edge
             async with edge.http.post("/webhook", data=raw, headers={"x-hub-signature-256": sign(raw)}) as answer:
                 answers.add(answer.status)
     assert answers == {200}
+
+
+@pytest.mark.parametrize("deep", ["[" * 5000 + "]" * 5000, '{"a":[' * 5000 + '"]\\"}"' + "]}" * 5000], ids=["[", "{"])
+async def test_a_piece_too_deep_for_the_parser_never_costs_its_neighbours(edge: Edge, deep: str) -> None:
+    """The whole webhook became one dead letter: whoever wrote in the same second was not heard."""
+    body = sample("batch_mixed")
+    body["entry"][0]["changes"][0]["value"]["messages"][0]["new"] = "DEEP"
+    body["entry"].append({"id": "9", "changes": [{"field": "brand_new", "value": {"x": "DEEP"}}]})
+    raw = json.dumps(body).replace('"DEEP"', deep).encode()
+    for _ in range(2):
+        assert await edge.post(raw) == 200
+    assert len(edge.said("message_received")) == len(pieces(body, "messages"))
+    assert len(edge.said("delivery_status_changed")) == len(pieces(body, "statuses"))
+    assert "brand_new" in [said["field"] for said in edge.said("account_noticed")]
+    assert edge.harness.documents("gateway", DEAD_LETTERS) == []
