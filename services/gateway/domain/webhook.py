@@ -115,7 +115,8 @@ def _change(entry: Json, change: Any, received_at: datetime) -> Iterator[Update]
         except _Senseless:
             yield _notice(account, "statuses", status, as_dict(status), at, supported=False)
     for error in as_list(value.get("errors")):
-        yield _notice(account, "errors", error, as_dict(error), at, supported=True)
+        has_code = bool(problems_of([error]))
+        yield _notice(account, "errors", error, as_dict(error), at, supported=has_code)
     for piece in _unread(value, change):
         yield _notice(account, "messages", piece, as_dict(piece), at, supported=False)
 
@@ -157,6 +158,7 @@ def _message(message: Any, number: str, contacts: list[Json], received_at: datet
     profile, context = as_dict(contact.get("profile")), as_dict(message.get("context"))
     often = context.get("frequently_forwarded") is True
     content = content_of(message)
+    is_unread = isinstance(content, Unsupported) and as_text(message.get("type")) not in NOT_HANDED_OVER
     return InboundUpdate(
         content_id=f"message:{number}:{id}",
         phone_number_id=number,
@@ -176,7 +178,7 @@ def _message(message: Any, number: str, contacts: list[Json], received_at: datet
         problems=problems_of(message.get("errors")),
         content=content,
         successions=_announced(person, content),
-        unread=message if isinstance(content, Unsupported) and content.type not in NOT_HANDED_OVER else None,
+        unread=message if is_unread else None,
     )
 
 
