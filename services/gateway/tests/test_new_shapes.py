@@ -1,4 +1,4 @@
-"""What has another shape than the contract's, or a new one, is kept as it came, and is never an error (contract 0.7)."""
+"""What has a new shape, or not that of the contract, is kept as it came and is never an error (contract 0, rule 7)."""
 
 from __future__ import annotations
 
