@@ -23,7 +23,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TextIO
 
 import httpx
-from dotenv import dotenv_values
 
 from services import check, form_keys
 from services.conversation.app import make as make_conversation
@@ -41,8 +40,9 @@ from shared.bus.dead_letters import DEAD_LETTERS, DeadLetters
 from shared.contracts.registry import SERVICES
 from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Away, Misconfigured
+from shared.runtime.beside import settings_beside
 from shared.runtime.host import serve
-from shared.runtime.settings import RUNNING, CommonSettings, PlaceSettings, read_settings
+from shared.runtime.settings import CommonSettings, PlaceSettings, read_settings
 from shared.store.documents import Kind
 from shared.store.memory import MemoryStore
 from shared.store.mongo import MongoStore
@@ -62,8 +62,8 @@ def main() -> None:
     """The entry point. Exit codes: 0 done, 1 not healthy or not found, 2 a wrong setting or argument."""
     arguments = _parser().parse_args()
     if arguments.run is not _run:
-        for name, value in dotenv_values(RUNNING, interpolate=False).items():
-            os.environ.setdefault(name, value or "")
+        for name, value in settings_beside().items():
+            os.environ.setdefault(name, value)
     run: Callable[[argparse.Namespace], Coroutine[Any, Any, int]] = arguments.run
     try:
         code = asyncio.run(run(arguments))

@@ -24,7 +24,7 @@ from deploy.local.development import keep_settings, settings
 from deploy.local.mongo import MongoServer
 from deploy.local.valkey import ValkeyServer
 from shared.contracts.registry import SERVICES
-from shared.runtime.settings import RUNNING
+from shared.runtime.beside import RUNNING, held
 
 FOLDER = Path(".local")
 
@@ -72,8 +72,8 @@ def _run(stack: ExitStack) -> int:
         stack.callback(valkey.stop)
         valkey.start()
         found["REDIS_URL"] = valkey.url
-    stack.callback(RUNNING.unlink, missing_ok=True)
     keep_settings(RUNNING, found)
+    stack.enter_context(held(RUNNING))
     gateway = f"http://127.0.0.1:{found['PORT']}"
     sandbox = f"http://127.0.0.1:{found['SANDBOX_PORT']}"
     children = []

@@ -77,11 +77,12 @@ class FlowClient:
         async with aiohttp.ClientSession() as session:
             here = await self._ask(session, number_id, {**common, **asked})
             before = asked["screen"] if asked["action"] == "data_exchange" else None
-            if ended(here) is None and (trouble := _trouble(here, before, form)) is not None:
-                notice = {"error": trouble, "error_message": trouble}
+            if (trouble := _trouble(here, before, form)) is not None:
+                kind, detail = trouble
+                notice = {"error": kind, "error_message": detail}
                 told = {"action": "data_exchange", "screen": here.get("screen", ""), "data": notice}
                 await self._ask(session, number_id, {**common, **told})
-                raise FormBroken(trouble)
+                raise FormBroken(f"{kind}: {detail}")
             return here
 
     async def fill_in(
@@ -144,6 +145,8 @@ class FlowClient:
             told = open_closing(text, secret, iv) if status == 427 else open_reply(text, secret, iv)
         except (ValueError, InvalidTag):
             raise FormBroken("response-decryption-error") from None
+        if not isinstance(told, dict):
+            raise FormBroken("payload-schema-error: the reply is no JSON object")
         if status == 427:
             raise FormClosed(str(told.get("error_msg") or "This form is closed."))
         return told
@@ -154,18 +157,14 @@ def seal(text: str, secret: bytes, iv: bytes) -> bytes:
     return AESGCM(secret).encrypt(iv, text.encode(), None)
 
 
-def open_reply(body: str, secret: bytes, iv: bytes) -> Json:
+def open_reply(body: str, secret: bytes, iv: bytes) -> Any:
     """What an endpoint replied, closed with the same key and the inverted IV. Raises ValueError or InvalidTag."""
-    told: Json = json.loads(
-        AESGCM(secret).decrypt(bytes(byte ^ 255 for byte in iv), b64decode(body, validate=True), None)
-    )
-    return told
+    return json.loads(AESGCM(secret).decrypt(bytes(byte ^ 255 for byte in iv), b64decode(body, validate=True), None))
 
 
-def open_closing(body: str, secret: bytes, iv: bytes) -> Json:
+def open_closing(body: str, secret: bytes, iv: bytes) -> Any:
     """What came with a 427: closed as a reply is, or in clear (contract 5.2). Raises ValueError or InvalidTag."""
-    told: Json = json.loads(body) if body.startswith("{") else open_reply(body, secret, iv)
-    return told
+    return json.loads(body) if body.startswith("{") else open_reply(body, secret, iv)
 
 
 def success(params: Json) -> Json:
@@ -174,29 +173,38 @@ def success(params: Json) -> Json:
 
 
 def ended(here: Json) -> Json | None:
-    """The answers that a form ends with; None when it goes on."""
-    if here.get("screen") != "SUCCESS":
-        return None
-    params: Json = here["data"]["extension_message_response"]["params"]
-    return params
+    """The answers that a form ends with; None when it goes on, or ends in no form that has answers."""
+    match here:
+        case {"screen": "SUCCESS", "data": {"extension_message_response": {"params": dict(params)}}}:
+            return params
+        case _:
+            return None
 
 
 def _merged(screens: list[Json]) -> Json:
     return {name: value for screen in screens for name, value in screen.get("data", {}).items()}
 
 
-def _trouble(here: Json, before: str | None, form: Json | None) -> str | None:
-    """What a phone would report of a screen that does not fit its form (contract 5.3); None when it fits."""
-    if not isinstance(here.get("screen"), str) or not isinstance(here.get("data"), dict):
-        return "payload-schema-error"
-    if form is None:
+def _trouble(here: Json, before: str | None, form: Json | None) -> tuple[str, str] | None:
+    """The kind that a phone would report of a screen that does not fit (contract 5.3), and why; None when it fits."""
+    if ended(here) is not None:
         return None
+    if here.get("screen") == "SUCCESS":
+        return "payload-schema-error", "SUCCESS needs an object in data.extension_message_response.params"
+    if not isinstance(here.get("screen"), str) or not isinstance(here.get("data"), dict):
+        return "payload-schema-error", "a reply needs a text in screen and an object in data"
+    return None if form is None else _misfit(here, before, form)
+
+
+def _misfit(here: Json, before: str | None, form: Json) -> tuple[str, str] | None:
     screens = {screen["id"]: screen for screen in form["screens"]}
     screen = screens.get(here["screen"])
     reachable = [before, *form.get("routing_model", {}).get(before, [])] if before else [here["screen"]]
     if screen is None or here["screen"] not in reachable:
-        return "invalid-screen-transition"
+        return "invalid-screen-transition", f"the form does not lead from {before or 'its start'} to {here['screen']}"
     # A screen that shows an error stays as it is: nothing else need come along.
     shapes = {} if "error_message" in here["data"] else screen.get("data") or {}
-    fits = all(isinstance(here["data"].get(name), _TYPES[shape["type"]]) for name, shape in shapes.items())
-    return None if fits else "payload-schema-error"
+    for name, shape in shapes.items():
+        if not isinstance(here["data"].get(name), _TYPES[shape["type"]]):
+            return "payload-schema-error", f"the screen {here['screen']} needs data.{name} of the type {shape['type']}"
+    return None

@@ -60,6 +60,8 @@ class Forms:
             raise wrong(web.HTTPServiceUnavailable, "This phone is offline.")
         asked: Json = {"action": body.get("action"), "screen": body.get("screen", ""), "data": body.get("data", {})}
         parameters = _parameters(item)
+        if not isinstance(asked["data"], dict):
+            raise wrong(web.HTTPBadRequest, "data is an object.")
         try:
             if asked["action"] == "complete":
                 here = success(asked["data"])
@@ -79,10 +81,11 @@ class Forms:
         body = await json_object(request)
         item = self._offer(phone, body)
         form = body.get("form") or self._form(item)
+        screens = body.get("screens", [])
+        if not isinstance(screens, list) or not all(_is_entered(screen) for screen in screens):
+            raise wrong(web.HTTPBadRequest, 'screens is a list of {"data": {…}} or {"back": true}.')
         try:
-            shown, answers = await self._client.fill_in(
-                self._number(request), _parameters(item), body.get("screens", []), form
-            )
+            shown, answers = await self._client.fill_in(self._number(request), _parameters(item), screens, form)
         except FormBroken as broken:
             return web.json_response({"error": str(broken), "shown": broken.shown}, status=422)
         await self._send_off(phone, request, item, answers)
@@ -111,6 +114,10 @@ class Forms:
         reply = {"name": "flow", "body": "Sent", "response_json": json.dumps(answers)}
         message = {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": reply}}
         await self._people.send_from(phone, request, message, item.wamid)
+
+
+def _is_entered(screen: Any) -> bool:
+    return isinstance(screen, dict) and isinstance(screen.get("data", {}), dict)
 
 
 def _parameters(item: Item) -> Json:

@@ -28,6 +28,8 @@ def check_message(body: Json) -> str:
     if body.get("recipient_type", "individual") not in ("individual", "group"):
         raise Refused(131009, "recipient_type is individual or group")
     type = str(body.get("type", "text"))
+    if "context" in body:
+        _text(_object(body, "context").get("message_id"), "context.message_id", 512)
     if type in MEDIA:
         _media(_object(body, type), type)
     elif type in _CHECKS:
@@ -50,8 +52,8 @@ def _media(media: Json, type: str) -> None:
         if type in ("audio", "sticker"):
             raise Refused(131009, f"{type} has no caption")
         _text(media["caption"], f"{type}.caption", 1024)
-    if "link" in media and not str(media["link"]).startswith(("http://", "https://")):
-        raise Refused(131009, f"{type}.link must be a web address")
+    if "link" in media and not str(media["link"]).startswith("https://"):
+        raise Refused(131009, f"{type}.link must begin with https://")
     if "filename" in media:
         _text(media["filename"], f"{type}.filename", 240)
 
@@ -64,6 +66,8 @@ def _interactive(interactive: Json) -> None:
     if "header" in interactive:
         _header(_object(interactive, "header"), type)
     action = _object(interactive, "action")
+    if type in _NAMES and action.get("name") != _NAMES[type]:
+        raise Refused(131009, f"interactive.action.name is {_NAMES[type]}")
     if type == "button":
         _buttons(action)
     elif type == "list":
@@ -75,8 +79,17 @@ def _interactive(interactive: Json) -> None:
             raise Refused(131009, "interactive.action.parameters.url must be a web address")
     elif type == "flow":
         _flow(_object(action, "parameters"))
-    elif type not in ("location_request_message", "request_contact_info"):
+    elif type not in _NAMES:
         raise Refused(131009, f"interactive.type {type!r} is not known")
+
+
+_NAMES = {
+    "cta_url": "cta_url",
+    "flow": "flow",
+    "location_request_message": "send_location",
+    "request_contact_info": "request_contact_info",
+}
+"""What the action of a type is called."""
 
 
 def _header(header: Json, type: Any) -> None:
@@ -98,7 +111,9 @@ def _flow(parameters: Json) -> None:
         raise Refused(131008, f"{name}.flow_id or flow_name is required")
     if parameters.get("flow_message_version") != "3":
         raise Refused(131009, f"{name}.flow_message_version is 3")
-    if parameters.get("flow_action", "navigate") == "data_exchange":
+    _one_of(parameters.get("mode", "published"), f"{name}.mode", "draft", "published")
+    _one_of(parameters.get("flow_action", "navigate"), f"{name}.flow_action", "navigate", "data_exchange")
+    if parameters.get("flow_action") == "data_exchange":
         return
     payload = _object(parameters, "flow_action_payload")
     _text(payload.get("screen"), f"{name}.flow_action_payload.screen", 512)
@@ -108,6 +123,8 @@ def _flow(parameters: Json) -> None:
 
 def _buttons(action: Json) -> None:
     buttons = _objects(action.get("buttons"), "interactive.action.buttons", 3)
+    for button in buttons:
+        _one_of(button.get("type"), "interactive.action.buttons.type", "reply")
     replies = [_object(button, "reply") for button in buttons]
     for reply in replies:
         _text(reply.get("title"), "interactive.action.buttons.reply.title", 20)
@@ -139,6 +156,11 @@ def _template(template: Json) -> None:
     _text(template.get("name"), "template.name", 512)
     _text(_object(template, "language").get("code"), "template.language.code", 20)
     for component in _objects(template["components"], "template.components", 20) if "components" in template else []:
+        _one_of(component.get("type"), "template.components.type", "header", "body", "button")
+        if component["type"] == "button":
+            _one_of(component.get("sub_type"), "template.components.sub_type", *_TEMPLATE_BUTTONS)
+            if not str(component.get("index", "")).isdecimal():
+                raise Refused(131008, "template.components.index is required")
         if "parameters" not in component:
             continue
         for parameter in _objects(component["parameters"], "template.components.parameters", 100):
@@ -147,14 +169,22 @@ def _template(template: Json) -> None:
                 raise Refused(132018, "template.components.parameters.text has a newline, tab or many blanks")
 
 
+_TEMPLATE_BUTTONS = ("quick_reply", "url", "copy_code", "flow")
+
+
 def _location(location: Json) -> None:
-    for name in ("latitude", "longitude"):
-        if not isinstance(location.get(name), int | float):
+    for name, most in (("latitude", 90), ("longitude", 180)):
+        degrees = location.get(name)
+        if isinstance(degrees, bool) or not isinstance(degrees, int | float):
             raise Refused(131008, f"location.{name} is required")
+        if not -most <= degrees <= most:
+            raise Refused(131009, f"location.{name} is from -{most} to {most}")
 
 
 def _reaction(reaction: Json) -> None:
     _text(reaction.get("message_id"), "reaction.message_id", 512)
+    if not isinstance(reaction.get("emoji"), str):
+        raise Refused(131008, "reaction.emoji is required; an empty one removes it")
 
 
 def _contacts(body: Json) -> None:
@@ -197,6 +227,11 @@ def _text(value: Any, name: str, most: int) -> None:
         raise Refused(131009, f"{name} is empty or not a text")
     if len(value) > most:
         raise Refused(131009, f"{name} is longer than {most} characters")
+
+
+def _one_of(value: Any, name: str, *known: str) -> None:
+    if value not in known:
+        raise Refused(131009, f"{name} is {' or '.join(known)}")
 
 
 def _unique(values: list[Any], name: str) -> None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from services.gateway.domain.identities import Identity, resolve
-from services.gateway.domain.webhook import Person, Succession
+from services.gateway.domain.updates import Person, Succession
 from services.gateway.store import ALIASES, IDENTITIES, Alias
 from shared.bus.entry import Entry
 from shared.bus.work import Missing

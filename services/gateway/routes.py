@@ -15,8 +15,9 @@ from redis.exceptions import RedisError
 from services.gateway.domain.callback import LARGEST_CALLBACK, NotAuthentic, read_callback
 from services.gateway.domain.events import account_event, address_of, inbound_event, status_event
 from services.gateway.domain.notice import LARGEST_NOTICE, NotANotice, is_the_core, read_notice
-from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, StatusUpdate, Update, updates_of
-from services.gateway.domain.wire import as_plain
+from services.gateway.domain.updates import AccountUpdate, InboundUpdate, StatusUpdate, Update
+from services.gateway.domain.webhook import updates_of
+from services.gateway.domain.wire import as_plain, parsed
 from services.gateway.forward import Forward
 from services.gateway.health import health_of
 from services.gateway.members import Members
@@ -127,16 +128,16 @@ class Routes:
         await self._silence.end()
         now = self._clock.now()
         try:
-            parsed = json.loads(body)
-        except (ValueError, RecursionError):
+            told = parsed(body)
+        except ValueError:
             await self._entry.bury("webhook", "not JSON", body)
             return web.Response()
-        found = updates_of(parsed, now)
+        found = updates_of(told, now)
         updates = await self._not_taken(found)
         people = await self._people(updates)
         for update in updates:
-            if not isinstance(update, StatusUpdate) and update.succession is not None:
-                await self._members.follow(update.phone_number_id, update.succession, now)
+            for succession in () if isinstance(update, StatusUpdate) else update.successions:
+                await self._members.follow(update.phone_number_id, succession, now)
         new = await self._entry.accept([self._arrival(update, people) for update in updates])
         metrics.accepted_updates.add(new, {"new": True})
         metrics.accepted_updates.add(len(found) - new, {"new": False})

@@ -49,6 +49,7 @@ class Sending:
     def go_on(self, number: str) -> None:
         """Ask for the send of the next message that may go over a number; those that may not, fail."""
         now = self._work.now
+        self._make_way(number)
         while (delivery := self._mailbox.next_to_send(number)) is not None:
             if now >= delivery.valid_until:
                 self.fail(delivery, None)
@@ -106,8 +107,7 @@ class Sending:
         state = delivery.note(evidence)
         if state in {"accepted", "delivered", "read"}:
             # It arrived after all, perhaps while it waited to be sent again.
-            self._work.drop_calls(SEND, reference=delivery.reference)
-            self._work.drop_calls(UPLOAD, reference=delivery.reference)
+            self._drop_sends(delivery)
         elif state == "failed":
             self._failed_later(delivery, evidence.code)
 
@@ -128,6 +128,26 @@ class Sending:
             self.forget_soon()
         else:
             self._work.emit(PersonErased(member=self._member, at=self._work.now))
+
+    def _make_way(self, number: str) -> None:
+        """Let those that go first pass a message that only waits: what it waits for may be its own, as templates do."""
+        held_up_by = self._mailbox.held_up_by(number)
+        if held_up_by is None:
+            return
+        waiting = [
+            call.due_at
+            for call in self._work.held[1].outcalls
+            if call.state == "due"
+            and call.name in (SEND.name, UPLOAD.name)
+            and call.request["reference"] == held_up_by.reference
+        ]
+        if waiting:
+            self._drop_sends(held_up_by)
+            held_up_by.step_back(max(waiting))
+
+    def _drop_sends(self, delivery: Delivery) -> None:
+        self._work.drop_calls(SEND, reference=delivery.reference)
+        self._work.drop_calls(UPLOAD, reference=delivery.reference)
 
     def _failed_later(self, delivery: Delivery, code: int | None) -> None:
         if code is None or not delivery.again_after(code, None, self._work.now):

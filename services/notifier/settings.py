@@ -16,7 +16,10 @@ class NotifierSettings(Settings):
     whatsapp_token: SecretStr
     """`WHATSAPP_TOKEN`: the bearer token of the system user."""
     whatsapp_per_second: float = Field(default=80, ge=1)
-    """`WHATSAPP_PER_SECOND`: messages a second over one number, in no second more (WhatsApp contract 4.3)."""
+    """`WHATSAPP_PER_SECOND`: messages a second that we send over one number, in no second more.
+
+    People's own count at WhatsApp, too (WhatsApp contract 4.3), and are not counted here: decision 0042.
+    """
     whatsapp_media_hosts: str = "fbsbx.com,fbcdn.net,facebook.com,whatsapp.net"
     """`WHATSAPP_MEDIA_HOSTS`: only these, and what is below them, are shown the token for people's media."""
     largest_media: int = Field(default=8 * 1024 * 1024, ge=1, le=11 * 1024 * 1024)

@@ -43,7 +43,7 @@ class PlainText(_Part):
 class Choice(_Part):
     """A button or row; `id` comes back when it is tapped."""
 
-    id: str = Field(min_length=1, max_length=200)
+    id: Words = Field(min_length=1, max_length=200)
     title: Words = Field(min_length=1, max_length=24)
     description: Words | None = Field(default=None, max_length=72)
 
@@ -108,10 +108,10 @@ class FlowButton(_Part):
     kind: Literal["flow"] = "flow"
     body: Words = Field(min_length=1, max_length=1024)
     title: Words = Field(min_length=1, max_length=20)
-    flow_id: str
+    flow_id: Words = Field(min_length=1)
     token: str = Field(min_length=16)
     """Ours, not to be guessed: the only link between the form and the person (contract 5.3)."""
-    screen: str | None = None
+    screen: Words | None = Field(default=None, min_length=1)
     data: dict[str, Any] | None = None
     draft: bool = False
     """True for a form that is not published yet."""

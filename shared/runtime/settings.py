@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -10,9 +9,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.contracts.registry import SERVICES
 from shared.kernel.errors import Misconfigured
-
-RUNNING = Path(".local/run.env")
-"""While `make run` is at work in a folder: the settings that it has given its processes, for commands beside it."""
 
 
 class Settings(BaseSettings):

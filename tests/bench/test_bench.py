@@ -11,7 +11,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from services.gateway.domain.webhook import InboundUpdate, StatusUpdate, updates_of
+from services.gateway.domain.updates import InboundUpdate, StatusUpdate
+from services.gateway.domain.webhook import updates_of
 from shared.contracts.gateway import Text
 from shared.kernel.clock import SystemClock
 from shared.kernel.meta_signature import is_signed

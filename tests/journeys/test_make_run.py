@@ -121,6 +121,7 @@ def test_run_leaves_nothing_running_answers_soon_when_started_again_and_takes_it
         process.kill()
         process.wait()
         eventually(lambda: not living(children), "its children are gone", 10)
+        assert "MONGO_URL is not set" in run.ruvimbo("dead-letters", "list").stderr, "what it kept is nobody's now"
     run.outside.close()
 
 

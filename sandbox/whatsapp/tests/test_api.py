@@ -45,10 +45,15 @@ def flow(**changed: object) -> Json:
     return interactive({"type": "flow", "action": {"name": "flow", "parameters": parameters | changed}})
 
 
-def template(words: str) -> Json:
-    component = {"type": "body", "parameters": [{"type": "text", "text": words}]}
+def template(words: str, **changed: object) -> Json:
+    component = {"type": "body", "parameters": [{"type": "text", "text": words}], **changed}
     inner = {"name": "notice", "language": {"code": "en"}, "components": [component, component]}
     return {"messaging_product": "whatsapp", "to": TARIRO, "type": "template", "template": inner}
+
+
+def without_name(body: Json) -> Json:
+    del body["interactive"]["action"]["name"]
+    return body
 
 
 def without(body: Json, name: str) -> Json:
@@ -128,6 +133,29 @@ async def test_a_body_at_the_limit_is_taken(whatsapp: WhatsApp, body: Json) -> N
         (flow(flow_id=""), 131008, "flow_id"),
         (flow(flow_action_payload={}), 131008, "flow_action_payload.screen"),
         (flow(flow_action_payload={"screen": "A", "data": {}}), 131009, "flow_action_payload.data"),
+        (flow(flow_action="leap"), 131009, "flow_action"),
+        (flow(mode="rehearsal"), 131009, "mode"),
+        (flow(flow_message_version=3), 131009, "flow_message_version"),
+        (without_name(flow()), 131009, "action.name"),
+        (without_name(web_address("Pay")), 131009, "action.name"),
+        (interactive({"type": "request_contact_info", "action": {"name": "send_location"}}), 131009, "action.name"),
+        (interactive({"type": "location_request_message", "action": {}}), 131009, "action.name"),
+        (interactive({"type": "poll", "action": {}}), 131009, "interactive.type"),
+        (interactive({"type": "button", "action": {"buttons": [{"type": "x", "reply": {}}]}}), 131009, "buttons.type"),
+        (json.loads(json.dumps(buttons("Yes")).replace("id:0", "i" * 257)), 131009, "reply.id"),
+        (json.loads(json.dumps(rows("Row")).replace("row:0", "i" * 201)), 131009, "rows.id"),
+        (json.loads(json.dumps(rows("Row")).replace("More", "d" * 73)), 131009, "rows.description"),
+        (json.loads(json.dumps(rows("Row")).replace("Choose", "b" * 21)), 131009, "action.button"),
+        (media("document", link="http://example.org/r.pdf"), 131009, "document.link"),
+        (media("sticker", id="1", caption="no"), 131009, "sticker"),
+        (media("location", latitude=-90.5, longitude=31), 131009, "location.latitude"),
+        (media("location", latitude=-17.8, longitude=True), 131008, "location.longitude"),
+        (media("contacts") | {"contacts": [{}] * 258}, 131009, "contacts"),
+        (media("reaction", message_id="w"), 131008, "reaction.emoji"),
+        (text(context={"message_id": ""}), 131009, "context.message_id"),
+        (template("a", type="foot"), 131009, "template.components.type"),
+        (template("a", type="button"), 131009, "template.components.sub_type"),
+        (template("a", type="button", sub_type="url"), 131008, "template.components.index"),
         (media("reaction", message_id="w", emoji="+") | {"context": {"message_id": "w"}}, 131009, "context"),
         (template("a\nb"), 132018, "template.components"),
         (template("a     b"), 132018, "template.components"),

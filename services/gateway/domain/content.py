@@ -119,12 +119,13 @@ def _read_media(message: Json) -> Content | None:
     type = message["type"]
     media = as_dict(message.get(type))
     errors = _codes(message)
-    if not media and not errors:
+    media_id, url = as_text(media.get("id")), as_text(media.get("url"))
+    if media_id is None and url is None and not errors:
         return None
     return Media(
         of=type,
-        media_id=as_text(media.get("id")),
-        url=as_text(media.get("url")),
+        media_id=media_id,
+        url=url,
         mime_type=as_text((as_text(media.get("mime_type")) or "").partition(";")[0].strip().lower()),
         sha256=as_text(media.get("sha256")),
         filename=as_text(media.get("filename")),
@@ -232,14 +233,16 @@ def _read_system(message: Json) -> Content | None:
 
 def _read_edit(message: Json) -> Content | None:
     edit = as_dict(message.get("edit"))
+    id = as_text(edit.get("original_message_id"))
     now = as_dict(edit.get("message"))
     inner = as_dict(now.get(as_text(now.get("type")) or ""))
     text = as_text(inner.get("body")) or as_text(inner.get("caption"))
-    return Changed(change="edit", message_id=as_text(edit.get("original_message_id")), text=text)
+    return Changed(change="edit", message_id=id, text=text) if id is not None else None
 
 
 def _read_revoke(message: Json) -> Content | None:
-    return Changed(change="revoke", message_id=as_text(as_dict(message.get("revoke")).get("original_message_id")))
+    id = as_text(as_dict(message.get("revoke")).get("original_message_id"))
+    return Changed(change="revoke", message_id=id) if id is not None else None
 
 
 _READERS: dict[str, Callable[[Json], Content | None]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, StatusUpdate
+from services.gateway.domain.updates import AccountUpdate, InboundUpdate, StatusUpdate
 from shared.contracts.gateway import (
     AccountNoticed,
     Address,

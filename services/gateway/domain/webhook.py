@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from services.gateway.domain.content import NOT_HANDED_OVER, content_of
+from services.gateway.domain.updates import (
+    AccountUpdate,
+    InboundUpdate,
+    Person,
+    StatusUpdate,
+    Succession,
+    Update,
+)
 from services.gateway.domain.wire import (
     Json,
     as_dict,
@@ -26,7 +34,7 @@ from services.gateway.domain.wire import (
     scalars_of,
 )
 from shared.contracts.gateway import Content, SystemNotice, Unsupported
-from shared.contracts.gateway_parts import ConversationPriced, Problem, Product, Referral
+from shared.contracts.gateway_parts import ConversationPriced, Product, Referral
 from shared.kernel.ids import MemberId
 
 KNOWN_FIELDS = frozenset(
@@ -59,156 +67,80 @@ KNOWN_FIELDS = frozenset(
 )
 """WhatsApp contract 1.5, and `errors` for errors outside of any message (2.5); `group_…` is known by its start."""
 
-
+_LISTS_OF_UPDATES = frozenset({"messages", "statuses", "errors"})
+_BESIDE_UPDATES = frozenset({"messaging_product", "metadata", "contacts"})
 _MEMBER = re.compile(r"M-[0-9A-HJKMNP-TV-Z]{1,20}")
 """The notifier sends `reference/member` along with each message."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """The identities under which WhatsApp names a person; any may be missing (contract 2.6)."""
-
-    phone: str | None = None
-    """E.164."""
-    bsuid: str | None = None
-    parent_bsuid: str | None = None
-
-    @property
-    def identities(self) -> tuple[str, ...]:
-        """`kind:value` of each that is known."""
-        pairs = (("phone", self.phone), ("bsuid", self.bsuid), ("parent", self.parent_bsuid))
-        return tuple(f"{kind}:{value}" for kind, value in pairs if value)
-
-
-@dataclass(frozen=True)
-class Succession:
-    """WhatsApp says that a person goes by other identities now (contract 2.6). Nothing is moved on that alone."""
-
-    before: Person
-    after: Person
-
-
-@dataclass(frozen=True)
-class InboundUpdate:
-    """A message of a person, or a system message about them."""
-
-    content_id: str
-    phone_number_id: str
-    person: Person
-    message_id: str
-    sent_at: datetime
-    profile_name: str | None
-    username: str | None
-    identity_key_hash: str | None
-    group_id: str | None
-    replies_to: str | None
-    replies_to_author: str | None
-    forwarded: bool
-    frequently_forwarded: bool
-    about_product: Product | None
-    referral: Referral | None
-    problems: tuple[Problem, ...]
-    content: Content
-    succession: Succession | None = None
-    unread: Any = None
-    """The message as it came, when this build cannot read it."""
-
-
-@dataclass(frozen=True)
-class StatusUpdate:
-    """WhatsApp's word on a message of ours."""
-
-    content_id: str
-    phone_number_id: str
-    person: Person
-    message_id: str
-    status: str
-    at: datetime
-    reference: str | None
-    member: MemberId | None
-    """Whom we wrote to, as our own reference says: known even where WhatsApp names nobody."""
-    problems: tuple[Problem, ...]
-    group_id: str | None
-    identity_key_hash: str | None
-    conversation: ConversationPriced | None
-    pricing: Json | None
-    unread: Any = None
-    """A status is always read; its word may be a new one."""
-
-
-@dataclass(frozen=True)
-class AccountUpdate:
-    """Anything else: about the business account, or of a shape or field that we do not know."""
-
-    content_id: str
-    account: str
-    field: str
-    supported: bool
-    at: datetime
-    problems: tuple[Problem, ...]
-    details: Json | None
-    unread: Any
-    """The piece as it came, when this build cannot read it."""
-    succession: Succession | None = None
-    phone_number_id: str = ""
-
-
-Update = InboundUpdate | StatusUpdate | AccountUpdate
 
 
 def updates_of(body: Any, received_at: datetime) -> list[Update]:
     """Every update of a parsed webhook body, in its order. Never raises."""
     if not isinstance(body, dict) or body.get("object") != "whatsapp_business_account":
         return []
-    return [
-        update
-        for entry in as_dicts(body.get("entry"))
-        for change in as_dicts(entry.get("changes"))
-        for update in _change(entry, change, received_at)
-    ]
+    return list(_updates(body, received_at))
 
 
-def _change(entry: Json, change: Json, received_at: datetime) -> Iterator[Update]:
-    field = as_text(change.get("field")) or "unknown"
-    value = as_dict(change.get("value"))
+def _updates(body: Json, received_at: datetime) -> Iterator[Update]:
+    if not isinstance(body.get("entry"), list):
+        yield _notice("unknown", "unknown", body, {}, received_at, supported=False)
+    for entry in as_list(body.get("entry")):
+        changes = as_dict(entry).get("changes")
+        if not isinstance(changes, list):
+            yield _notice("unknown", "unknown", entry, as_dict(entry), received_at, supported=False)
+        for change in as_list(changes):
+            yield from _change(as_dict(entry), change, received_at)
+
+
+def _change(entry: Json, change: Any, received_at: datetime) -> Iterator[Update]:
+    field = as_text(as_dict(change).get("field")) or "unknown"
+    value = as_dict(as_dict(change).get("value"))
     number = as_text(as_dict(value.get("metadata")).get("phone_number_id")) or ""
     account = number or as_text(entry.get("id")) or "unknown"
-
-    def notice(field: str, piece: Any, *, supported: bool) -> AccountUpdate:
-        told = value if piece is change else as_dict(piece)
-        return AccountUpdate(
-            content_id=f"account:{account}:{field}:{digest_of(piece)}",
-            account=account,
-            field=field,
-            supported=supported,
-            at=as_moment(told.get("timestamp")) or as_moment(entry.get("time")) or received_at,
-            problems=problems_of([piece] if field == "errors" else told.get("errors")),
-            details=scalars_of(told) if supported and field not in ("errors", "user_id_update") else None,
-            unread=None if supported else piece,
-        )
-
-    if field == "user_id_update":
-        succession = _succession_of(value)
-        yield replace(notice(field, change, supported=True), succession=succession, phone_number_id=number)
-        return
+    at = as_moment(entry.get("time")) or received_at
     if field != "messages":
-        yield notice(field, change, supported=field in KNOWN_FIELDS or field.startswith("group_"))
+        supported = field in KNOWN_FIELDS or field.startswith("group_")
+        notice = _notice(account, field, change, value, at, supported=supported)
+        successions = tuple(_successions_of(value)) if field == "user_id_update" else ()
+        yield replace(notice, successions=successions, phone_number_id=number)
         return
     contacts = list(as_dicts(value.get("contacts")))
     for message in as_list(value.get("messages")):
         try:
             yield _message(message, number, contacts, received_at)
         except _Senseless:
-            yield notice("messages", message, supported=False)
+            yield _notice(account, "messages", message, as_dict(message), at, supported=False)
     for status in as_list(value.get("statuses")):
         try:
             yield _status(status, number, contacts, received_at)
         except _Senseless:
-            yield notice("statuses", status, supported=False)
+            yield _notice(account, "statuses", status, as_dict(status), at, supported=False)
     for error in as_list(value.get("errors")):
-        yield notice("errors", error, supported=True)
-    if not any(name in value for name in ("messages", "statuses", "errors")):
-        yield notice("messages", change, supported=False)
+        has_code = bool(problems_of([error]))
+        yield _notice(account, "errors", error, as_dict(error), at, supported=has_code)
+    for piece in _unread(value, change):
+        yield _notice(account, "messages", piece, as_dict(piece), at, supported=False)
+
+
+def _unread(value: Json, change: Any) -> list[Any]:
+    """What may be updates of the field `messages` in a shape that is new."""
+    told = {name: piece for name, piece in value.items() if piece is not None and name not in _BESIDE_UPDATES}
+    if not _LISTS_OF_UPDATES & told.keys():
+        return [change]
+    return [{name: piece} for name, piece in told.items() if (name in _LISTS_OF_UPDATES) != isinstance(piece, list)]
+
+
+def _notice(account: str, field: str, piece: Any, told: Json, at: datetime, *, supported: bool) -> AccountUpdate:
+    """Of a piece, of which `told` are the members that say something; `at` unless they tell when it was."""
+    return AccountUpdate(
+        content_id=f"account:{account}:{field}:{digest_of(piece)}",
+        account=account,
+        field=field,
+        supported=supported,
+        at=as_moment(told.get("timestamp")) or at,
+        problems=problems_of([piece] if field == "errors" else told.get("errors")),
+        details=scalars_of(told) if supported and field not in ("errors", "user_id_update") else None,
+        unread=None if supported else piece,
+    )
 
 
 class _Senseless(Exception):
@@ -226,6 +158,7 @@ def _message(message: Any, number: str, contacts: list[Json], received_at: datet
     profile, context = as_dict(contact.get("profile")), as_dict(message.get("context"))
     often = context.get("frequently_forwarded") is True
     content = content_of(message)
+    is_unread = isinstance(content, Unsupported) and as_text(message.get("type")) not in NOT_HANDED_OVER
     return InboundUpdate(
         content_id=f"message:{number}:{id}",
         phone_number_id=number,
@@ -244,8 +177,8 @@ def _message(message: Any, number: str, contacts: list[Json], received_at: datet
         referral=_referral_of(as_dict(message.get("referral"))),
         problems=problems_of(message.get("errors")),
         content=content,
-        succession=_announced(person, content),
-        unread=message if isinstance(content, Unsupported) and content.type not in NOT_HANDED_OVER else None,
+        successions=_announced(person, content),
+        unread=message if is_unread else None,
     )
 
 
@@ -268,16 +201,16 @@ def _referral_of(referral: Json) -> Referral | None:
     )
 
 
-def _announced(person: Person, content: Content) -> Succession | None:
+def _announced(person: Person, content: Content) -> tuple[Succession, ...]:
     """Who the person of a system message about a change of number or id is from now on."""
     if not isinstance(content, SystemNotice) or content.change == "customer_identity_changed":
-        return None
+        return ()
     after = Person(phone=content.phone, bsuid=content.bsuid)
-    return Succession(person, after) if after.identities and person.identities else None
+    return (Succession(person, after),) if after.identities and person.identities else ()
 
 
-def _succession_of(value: Json) -> Succession | None:
-    """The change that the field `user_id_update` tells; its ids stand in the value or in entries inside (2.6)."""
+def _successions_of(value: Json) -> Iterator[Succession]:
+    """The changes that the field `user_id_update` tells; their ids stand in the value or in entries inside (2.6)."""
     inside = value.get("user_id_update")
     for place in (value, inside if isinstance(inside, dict) else {}, *as_dicts(inside)):
         ids, parents = as_dict(place.get("user_id")), as_dict(place.get("parent_user_id"))
@@ -288,8 +221,7 @@ def _succession_of(value: Json) -> Succession | None:
             parent_bsuid=as_text(parents.get("current")),
         )
         if before.identities and after.identities:
-            return Succession(before, after)
-    return None
+            yield Succession(before, after)
 
 
 def _contact_of(phone: str | None, bsuid: str | None, contacts: list[Json]) -> Json:
@@ -306,7 +238,7 @@ def _status(status: Any, number: str, contacts: list[Json], received_at: datetim
     id, word = as_text(status.get("id")), as_text(status.get("status"))
     if not id or not word:
         raise _Senseless
-    in_group = status.get("recipient_type") == "group"
+    in_group = status.get("recipient_type") == "group" or "recipient_participant_id" in status
     prefix = "recipient_participant" if in_group else "recipient"
     person = Person(
         phone=as_phone(status.get(f"{prefix}_id")),

@@ -41,12 +41,18 @@ class Edge:
     http: aiohttp.ClientSession
 
     async def post(self, body: bytes | dict[str, Any], header: str | None = None, **headers: str) -> int:
+        """A webhook, and all that is said of it."""
+        status = await self.send(body, header, **headers)
+        await self.quiet()
+        return status
+
+    async def send(self, body: bytes | dict[str, Any], header: str | None = None, **headers: str) -> int:
+        """A webhook alone."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         data = io.BytesIO(raw)
         signed = {"x-hub-signature-256": sign(raw) if header is None else header, **headers}
         async with self.http.post("/webhook", data=data, headers={k: v for k, v in signed.items() if v}) as answer:
             await answer.read()
-        await self.quiet()
         return answer.status
 
     async def quiet(self) -> None:
@@ -60,6 +66,11 @@ class Edge:
         documents = [*self.harness.documents("gateway", INTAKE), *self.harness.documents("gateway", IDENTITIES)]
         written = {entry.id for document in documents for entry in document.outbox}
         return written - {envelope.id for envelope in self.harness.said}
+
+    def promised(self, name: str) -> list[dict[str, Any]]:
+        """What is said, and what is still to be said."""
+        waiting = [envelope for kept in self.harness.documents("gateway", INTAKE) for envelope in kept.outbox]
+        return [told.data for told in [*self.harness.said, *waiting] if told.type == f"gateway.{name}"]
 
     def said(self, name: str) -> list[dict[str, Any]]:
         return [envelope.data for envelope in self.harness.said if envelope.type == f"gateway.{name}"]

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from services.gateway.domain.events import account_event, inbound_event, status_event
-from services.gateway.domain.webhook import AccountUpdate, InboundUpdate, StatusUpdate, updates_of
-from services.gateway.store import INTAKE
-from services.gateway.tests.conftest import Edge
+from services.gateway.domain.updates import AccountUpdate, InboundUpdate, StatusUpdate
+from services.gateway.domain.webhook import updates_of
 from services.gateway.tests.test_whatsapp_webhook import NOW, sample
 from shared.contracts.base import Event
 from shared.kernel.ids import MemberId
@@ -248,52 +247,28 @@ def test_a_field_of_the_account_is_told_with_what_it_says() -> None:
     assert said["at"].startswith("2026-"), "the entry's own time"
 
 
-@pytest.mark.parametrize(
-    ("value", "field"),
-    [
-        ({"messages": [{"from": PHONE, "id": "w", "type": "hologram", "hologram": {"depth": 3}}]}, "messages"),
-        ({"messages": [{"from": PHONE, "id": "w", "type": "text", "text": ["new", "shape"]}]}, "messages"),
-        ({"messages": [{"type": "text", "text": {"body": "without an id"}}]}, "messages"),
-        ({"teleports": [{"to": "Harare"}]}, "messages"),
-        ({"anything": {"at": "all"}}, "field_of_next_year"),
-    ],
-)
-async def test_what_this_build_cannot_read_is_stored_as_it_came(edge: Edge, value: dict[str, Any], field: str) -> None:
-    assert await edge.post(body_of(value, field)) == 200
-    [kept] = [document.state["unread"] for document in edge.harness.documents("gateway", INTAKE)]
-    piece = json.dumps(next(iter(value.values())))
-    assert piece.strip("[]") in kept
-    assert edge.said("message_received") or edge.said("account_noticed")
+def test_every_change_of_ids_in_a_list_is_followed() -> None:
+    """Contract 0, rule 3: the first alone was."""
+    changes = [{"user_id": {"previous": f"ZW.{place}", "current": f"ZW.{place}9"}} for place in (1, 2, 3)]
+    [update] = updates_of(body_of({"user_id_update": [*changes, {"user_id": "odd"}]}, "user_id_update"), NOW)
+    assert isinstance(update, AccountUpdate)
+    assert [(one.before.bsuid, one.after.bsuid) for one in update.successions] == [
+        ("ZW.1", "ZW.19"),
+        ("ZW.2", "ZW.29"),
+        ("ZW.3", "ZW.39"),
+    ]
 
 
-async def test_what_is_read_is_not_stored_a_second_time(edge: Edge) -> None:
-    for name in ("text", "unsupported", "status_delivered", "field_flows_status_change"):
-        assert await edge.post(sample(name)) == 200
-    assert {document.state["unread"] for document in edge.harness.documents("gateway", INTAKE)} == {None}
-
-
-DEEP = "[" * 300 + "]" * 300, '{"a":' * 300 + "1" + "}" * 300
-ODD = [*DEEP, '"\\ud83d"', '{"\\udc00": 1}', "9" * 40, "NaN", "-Infinity"]
-
-
-@pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd[:9])
-async def test_nothing_odd_inside_of_a_piece_is_an_error(edge: Edge, odd: str) -> None:
-    """A person's form that was nested 260 levels deep answered the whole batch with 500, again and again."""
-    said = {"from": PHONE, "type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {}}}
-    as_text, as_object, unknown, ordered = ({**said, "id": f"w{place}"} for place in range(4))
-    as_text["interactive"] = {"type": "nfm_reply", "nfm_reply": {"response_json": '{"flow_token": "t", "x": ODD}'}}
-    as_object["interactive"] = {"type": "nfm_reply", "nfm_reply": {"response_json": {"x": "ODD"}}}
-    unknown |= {"type": "hologram", "hologram": "ODD"}
-    ordered |= {"type": "order", "order": {"product_items": [{"quantity": "ODD", "item_price": "ODD"}]}}
-    value = {
-        "messages": [as_text, as_object, unknown, ordered],
-        "statuses": [{"id": "w", "status": "failed", "timestamp": "ODD", "errors": [{"code": "ODD"}]}],
-        "errors": [{"code": "ODD", "title": "ODD"}],
-    }
-    raw = json.dumps(body_of(value)).replace('x\\": ODD', 'x\\": ' + json.dumps(odd)[1:-1]).replace('"ODD"', odd)
-    assert await edge.post(raw.encode()) == 200
-    assert await edge.post(json.dumps(body_of({"news": "ODD"}, "brand_new")).replace('"ODD"', odd).encode()) == 200
-    assert {event["message_id"] for event in edge.said("message_received")} == {"w0", "w1", "w2", "w3"}
-    assert [event["status"] for event in edge.said("delivery_status_changed")] == ["failed"]
-    for envelope in edge.harness.said:
-        json.loads(envelope.model_dump_json())
+@pytest.mark.parametrize("type", [{}, {"recipient_type": "individual"}, {"recipient_type": None}])
+def test_participants_are_told_apart_whatever_the_type_of_the_recipient_says(type: dict[str, Any]) -> None:
+    """Contract 0, rule 4: the key of a status has the participant in it; one was taken for the other's repetition."""
+    pieces = [
+        {"id": "w", "status": "read", "recipient_id": "Y2Fw", "recipient_participant_id": phone, **type}
+        for phone in (PHONE, "263770000009")
+    ]
+    found = updates_of(body_of({"statuses": pieces}), NOW)
+    assert len({update.content_id for update in found}) == 2
+    assert [said["recipient"]["phone"] for said in told(body_of({"statuses": pieces}))] == [
+        f"+{PHONE}",
+        "+263770000009",
+    ]

@@ -143,6 +143,11 @@ class Delivery(BaseModel):
         """Queue it once more when no status told of a send whose answer was lost; False when that was often enough."""
         return self.lost < MOST_LOST and now < self.valid_until and self._queue(now)
 
+    def step_back(self, due: datetime) -> None:
+        """Queue it once more before it was sent: it was to go when it is due, and others pass it until then."""
+        self.uploads = max(0, self.uploads - 1)
+        self._queue(due)
+
     def become_template(self) -> bool:
         """Take the form that may go outside the window; False when there is none (left)."""
         if self.template is None:

@@ -103,6 +103,13 @@ class Mailbox(BaseModel):
         queued = [delivery for delivery in on_line if delivery.state == "queued"]
         return min(queued, key=lambda delivery: _RANK[delivery.purpose], default=None)
 
+    def held_up_by(self, number: str) -> Delivery | None:
+        """The message on its way over a number that keeps one from going which is before it; None when none does."""
+        on_line = [delivery for delivery in self.deliveries if delivery.number == number]
+        first = min((_RANK[delivery.purpose] for delivery in on_line if delivery.state == "queued"), default=None)
+        sending = next((delivery for delivery in on_line if delivery.state == "sending"), None)
+        return sending if sending and first is not None and first < _RANK[sending.purpose] else None
+
     def find(self, reference: str | None, message_id: str | None = None) -> Delivery | None:
         """The delivery of our reference, or of WhatsApp's id."""
         for delivery in self.deliveries:

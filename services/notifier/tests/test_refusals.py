@@ -287,3 +287,24 @@ async def test_what_arrived_while_it_waited_to_be_sent_again_is_not(harness: Har
     await harness.advance(30, step=5)
     assert sorted(whatsapp.texts) == ["once", "other number"]
     assert await deliveries(harness, "delivered") == [asked.id]
+
+
+@pytest.mark.parametrize("first", [131042, 131064])
+async def test_a_template_that_waits_for_its_kind_keeps_no_reply_from_going(
+    harness: Harness, whatsapp: WhatsApp, first: int
+) -> None:
+    """Only templates are stopped: a reply waited for an hour behind one, though replies go first."""
+    whatsapp.faults = [refusal(first)]
+    late: dict[str, Any] = {"heard": False, "purpose": "notice", "template": RECEIPT}
+    await harness.say(command(harness, "refused", **late))
+    other = MemberId("M-2")
+    await harness.say(command(harness, "meets the pause", member=other, **late))
+    await harness.advance(30, step=10)
+    assert whatsapp.bodies == []
+    for member in (MEMBER, other):
+        await harness.say(command(harness, f"to {member}", member=member))
+    await harness.advance(5, step=1)
+    assert whatsapp.texts == [f"to {MEMBER}", f"to {other}"]
+    await harness.advance(4600, step=200)
+    assert [body["type"] for body in whatsapp.bodies[2:]] == ["template", "template"]
+    assert harness.all(MessageFailed) == []

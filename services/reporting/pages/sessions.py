@@ -90,10 +90,10 @@ class Sessions:
             person = None
         id = new_id("S", self._chance)
         code = f"{self._chance.getrandbits(64) % 1_000_000:06}"
-        attempt = SignIn(
-            member=person.member if person else None, code=self.sign(id, code), until=self._clock.now() + CODE_LIFE
-        )
-        messages: list[Message] = [_message(person.member, code, self._settings.organisation_name)] if person else []
+        until = self._clock.now() + CODE_LIFE
+        attempt = SignIn(member=person.member if person else None, code=self.sign(id, code), until=until)
+        organisation = self._settings.organisation_name
+        messages: list[Message] = [_message(person.member, code, organisation, until)] if person else []
         await self._entry.accept([Arrival(SIGN_INS, id, attempt, messages)])
         return id
 
@@ -182,7 +182,9 @@ class Sessions:
         await self._entry.change(ALLOWANCES, key, count)
 
 
-def _message(member: MemberId, code: str, organisation: str) -> SendMessage:
+def _message(member: MemberId, code: str, organisation: str, until: datetime) -> SendMessage:
     body = f"*{code}* is your code for the finance pages of {organisation}. It works for 5 minutes. Give it to nobody."
     template = TemplateFallback(name="sign_in_code", parameters=(code,))
-    return SendMessage(member=member, content=PlainText(body=body), purpose="notice", template=template)
+    content = PlainText(body=body)
+    # A code that is late is worth nothing, and confuses with the next one (WhatsApp contract 4.2).
+    return SendMessage(member=member, content=content, purpose="notice", template=template, valid_until=until)

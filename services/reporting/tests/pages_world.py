@@ -97,6 +97,7 @@ class PagesWorld:
         assert found
         assert message.template is not None
         assert (message.template.name, message.template.parameters) == ("sign_in_code", (found[1],))
+        assert message.valid_until is not None, "a code that comes late is of no use"
         return found[1]
 
     async def signed_in(self, member: MemberId = TREASURER) -> Browser:
