@@ -26,8 +26,8 @@ class CredexUnavailable(Event, name="credex.credex_unavailable", version=1, key=
     """What was asked of credex cannot be had now; nothing was changed. `reason` says why.
 
     `off`: switched off here. `unreachable`: credex-core did not answer, or certainly did not act. `no_phone`: WhatsApp
-    hides the person's phone, which is their name at the core. `misconfigured`: the operator must act. `not_yet`: no
-    longer said.
+    hides the person's phone, which is their name at the core. `misconfigured`: the operator must act. `not_yet`: what
+    goes out of the account waited too long behind one whose outcome is not known; it tells its amount.
     """
 
     member: MemberId
@@ -35,14 +35,23 @@ class CredexUnavailable(Event, name="credex.credex_unavailable", version=1, key=
     answers: str = ""
     asked: str = ""
     """The name of the command."""
+    amount: Credit | None = None
+    counterparty: str | None = None
 
 
 class CredexDelayed(Event, name="credex.credex_delayed", version=1, key="member"):
-    """The answer takes longer than usual and is still to come."""
+    """The answer takes longer than usual and is still to come.
+
+    With `behind` it is an offer or upgrade, told by its amount, that waits behind one of the same account whose outcome
+    is not known. It ends as `not_yet` if that takes over ten minutes.
+    """
 
     member: MemberId
     answers: str
     asked: str
+    behind: bool = False
+    amount: Credit | None = None
+    counterparty: str | None = None
 
 
 class NotAMember(Event, name="credex.not_a_member", version=1, key="member"):

@@ -52,7 +52,11 @@ async def offer(chat: Chat) -> None:
     if view is None:
         return
     if view.tier < VERIFIED and chat.journal.answers.get("kind#1") == "promise":
-        await chat.say(_("Offers with a due date need the Verified tier; with => it is settled at once. *upgrade*"))
+        text = _(
+            "Offers with a due date need the Verified tier; *upgrade* gives more than that. With => instead of ->"
+            " your offer is settled at once."
+        )
+        await chat.say(text)
         return
     account = await which(chat, _("From which account?"), view.accounts)
     receiver = await _receiver(chat, known, account)

@@ -197,7 +197,7 @@ async def tell_under_review(event: OutcomeUnderReview, work: Work) -> None:
 @on(CredexDelayed)
 async def tell_delayed(event: CredexDelayed, work: Work) -> None:
     """A kind word."""
-    await tell(event.member, event, lambda _here: trouble.delayed(), work)
+    await tell(event.member, event, lambda _here: trouble.delayed(event), work)
 
 
 @on(AccountFound)

@@ -14,6 +14,7 @@ from services.conversation.tests.talk import choices_of, text_of
 from shared.contracts.credex import (
     AnswerOffer,
     CredexDelayed,
+    CredexUnavailable,
     FindAccount,
     MakeOffer,
     OfferNoticed,
@@ -118,7 +119,9 @@ async def test_a_shortcut_that_does_not_fit_is_told_the_right_form(person: Crede
 
 async def test_the_lowest_tier_is_not_asked_for_a_date_nor_lets_more_go_than_its_limit(person: CredexTalk) -> None:
     person.known = OPEN
-    assert "need the Verified tier" in only(await person.say("5->themba_n"))
+    assert only(await person.say("5->themba_n")).endswith(
+        "need the Verified tier; *upgrade* gives more than that. With => instead of -> your offer is settled at once."
+    )
     assert "at most USD 10.00 more today" in only(await person.say("11=>themba_n"))
     assert "settled at once when it is accepted" in only(await person.say("9"))
 
@@ -135,6 +138,17 @@ async def test_what_is_not_known_is_said_honestly_and_the_outcome_comes_as_a_not
     assert "not made twice" in only(await person.told(OutcomeUncertain(**unsure)))
     assert "a person looks into it" in only(await person.told(OutcomeUnderReview(**unsure)))
     assert "stands" in only(await person.told(person.reply(made)))
+
+
+async def test_what_must_wait_behind_another_offer_and_what_waited_too_long_is_named(person: CredexTalk) -> None:
+    about = {"member": person.member, "answers": "earlier", "asked": MakeOffer.NAME}
+    which = {"amount": Credit.of("2.5", "USD"), "counterparty": "Themba"}
+    assert "*USD 2.50* to Themba waits" in only(await person.told(CredexDelayed(**about, **which, behind=True)))
+    assert "your upgrade waits" in only(await person.told(CredexDelayed(**about, behind=True)))
+    late = CredexUnavailable(**about, **which, reason="not_yet")
+    assert "*USD 2.50* to Themba was not made and will not be" in only(await person.told(late))
+    late = CredexUnavailable(**about, amount=Credit.of("1", "USD"), reason="not_yet")
+    assert "not made and will not be" in only(await person.told(late))
 
 
 async def test_a_notice_has_buttons_that_act_on_the_offer_whenever_they_are_tapped(person: CredexTalk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.conversation.engine.formats import credit
 from services.conversation.engine.texts import _, later
 from shared.contracts.credex import (
+    CredexDelayed,
     CredexRefused,
     CredexUnavailable,
     OutcomeUncertain,
@@ -47,16 +48,32 @@ _REASONS = {
         "WhatsApp hides your number from us, and credex knows people by it; so I cannot open it for you."
     ),
     "misconfigured": later("Credex does not let us in just now; nothing was changed. We have been told of it."),
-    "not_yet": later("Credex cannot be reached just now; nothing was changed. Please try again in a few minutes."),
+    "not_yet": later("An earlier one is still unclear, so that was not made and will not be. Please ask again later."),
 }
 
 
 def unavailable(event: CredexUnavailable) -> str:
-    return _(_REASONS[event.reason])
+    if event.reason != "not_yet" or event.amount is None or event.counterparty is None:
+        return _(_REASONS[event.reason])
+    text = _(
+        "An earlier offer from that account is still unclear, so *{amount}* to {name} was not made and will not be."
+        " Please ask again later."
+    )
+    return text.format(amount=credit(abs(event.amount)), name=event.counterparty)
 
 
-def delayed() -> str:
-    return _("Credex takes a little longer just now; I tell you here as soon as it answers.")
+def delayed(event: CredexDelayed) -> str:
+    if not event.behind:
+        return _("Credex takes a little longer just now; I tell you here as soon as it answers.")
+    if event.amount is None or event.counterparty is None:
+        return _(
+            "We still find out about an earlier offer from that account, so your upgrade waits for ten minutes at most."
+        )
+    text = _(
+        "We still find out about an earlier offer from that account, so *{amount}* to {name} waits for ten minutes at"
+        " most. I tell you here what becomes of it."
+    )
+    return text.format(amount=credit(abs(event.amount)), name=event.counterparty)
 
 
 def not_a_member() -> str:

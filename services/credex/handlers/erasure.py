@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from services.credex.domain.issue import Issue, Issuer
+from services.credex.domain.issue import Issuer
 from services.credex.store import ACCOUNTS, ISSUERS, MEMBERS, OFFERS, REQUESTS
 from shared.bus.handlers import on
 from shared.bus.work import Work
 from shared.contracts.conversation import ErasureRequested
-from shared.contracts.credex import ConfirmErasure, ForgetIssues, MakeOffer, PersonErased, UpgradeTier
+from shared.contracts.credex import ConfirmErasure, ForgetIssues, PersonErased
 from shared.kernel.ids import MemberId
 
 MOST = 1000
@@ -54,12 +54,5 @@ async def confirm_erasure(command: ConfirmErasure, work: Work) -> None:
 
 
 def _ask_to_forget(issuer: Issuer, member: MemberId, handle: str | None, work: Work) -> None:
-    for account_id in sorted({_account_of(issue) for issue in issuer.issues}):
+    for account_id in sorted({issue.account_id for issue in issuer.issues}):
         work.emit(ForgetIssues(member=member, account_id=account_id, handle=handle))
-
-
-def _account_of(issue: Issue) -> str:
-    match issue.command:
-        case MakeOffer(issuer_account_id=account_id) | UpgradeTier(account_id=account_id):
-            return account_id
-    raise TypeError(f"{issue.asked.name} gives nothing out of an account")

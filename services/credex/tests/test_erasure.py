@@ -86,6 +86,19 @@ async def test_an_offer_under_way_is_seen_through_and_then_forgotten(world: Worl
     assert (len(world.harness.all(OfferMade)), len(world.harness.all(CredexUnavailable))) == (made, 1 - made)
 
 
+async def test_an_offer_that_waits_is_found_by_its_receiver_s_name_and_forgets_it_then(world: World) -> None:
+    command, _, _ = await both_ways(world)
+    offers = [command.model_copy(update={"intent": world.intent()}) for _ in range(2)]
+    await world.fault("reset_after", path="createCredex", times=2)
+    await world.say(*offers)
+
+    await forget(world, TARIRO)
+    await world.harness.advance(60, step=5)
+
+    assert [event.answers for event in world.harness.all(OfferMade)][-2:] == [offer.intent for offer in offers]
+    assert "issuers" not in places_of(world, TARIRO)
+
+
 async def test_an_account_that_another_owns_forgets_who_was_to_be_told(world: World) -> None:
     themba, tariro = await world.account(THEMBA), (await world.dashboard(TARIRO)).standing
     await world.say(
