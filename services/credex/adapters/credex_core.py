@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from typing import Any
 
-from services.credex.adapters.core import Core, Refused
+from services.credex.adapters.core import Core
+from services.credex.adapters.reply import Refused
 from services.credex.adapters.wire import Envelope, NotAnEnvelope
 from services.credex.domain.answer import Answer, LedgerPage
 from services.credex.domain.request import Asked

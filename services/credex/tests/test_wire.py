@@ -86,6 +86,9 @@ def test_the_contract_s_dashboard_is_read_whole() -> None:
         {"sendOffersTo": None},
         {"authFor": [RUDO]},
         {"accountType": "PHYSICAL_ASSET"},
+        {"sendOffersTo": {}},
+        {"sendOffersTo": {"memberID": "x"}},
+        {"sendOffersTo": "nobody"},
     ],
 )
 def test_other_builds_shapes_are_taken(change: dict[str, Any]) -> None:
@@ -94,6 +97,25 @@ def test_other_builds_shapes_are_taken(change: dict[str, Any]) -> None:
     assert answer.standing is not None
     assert answer.standing.tier == 3
     assert len(answer.accounts) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "tier", "left"),
+    [
+        ({"memberTier": None}, 1, Decimal("7.5")),
+        ({"remainingAvailableUSD": None}, 1, None),
+        ({"remainingAvailableUSD": "7.50"}, 1, Decimal("7.50")),
+        ({"remainingAvailableUSD": "all of it"}, 1, None),
+        ({"remainingAvailableUSD": float("nan")}, 1, None),
+        ({"remainingAvailableUSD": {"low": 7}}, 1, None),
+    ],
+)
+def test_a_tier_or_limit_that_is_not_told_keeps_nobody_from_their_balances(
+    change: dict[str, Any], tier: int, left: Decimal | None
+) -> None:
+    answer = envelope(dashboard={"member": MEMBER | change, "accounts": [ACCOUNT]}).answer(accounts_needed=True)
+    assert answer.standing is not None
+    assert (answer.standing.tier, answer.standing.remaining_usd, len(answer.accounts)) == (tier, left, 1)
 
 
 @pytest.mark.parametrize(
