@@ -338,3 +338,15 @@ class PersonErased(Event, name="credex.person_erased", version=1, key="member"):
 
     member: MemberId
     at: datetime
+
+
+class CredexMoved(Event, name="credex.credex_moved", version=1, key="credex_id"):
+    """What became of a credex, without the people in it: for the books, which are no less true when one is erased.
+
+    Said beside what people are told, and of each of several offers by itself. Either side may tell of the same thing.
+    """
+
+    credex_id: str
+    outcome: Literal["open", "accepted", "declined", "cancelled", "upgraded"]
+    amount: Credit | None = None
+    """None: the core did not tell it with this."""

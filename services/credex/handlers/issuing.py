@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.credex.domain.answer import Answer, Refusal
+from services.credex.domain.books import moved
 from services.credex.domain.find_out import BETWEEN_LOOKS, FIRST_LOOK, GIVE_UP, is_absent_for_good, verdict
 from services.credex.domain.issue import UNDER_WAY, Issue, Issuer
 from services.credex.domain.issuing import (
@@ -168,7 +169,8 @@ async def _made(
 ) -> None:
     issue.credex_id = credex_id
     issue.end("made", work.now)
-    work.emit(*made(issue, account_id, answer, found_later=found_later))
+    told = made(issue, account_id, answer, found_later=found_later)
+    work.emit(*told, *(one for event in told for one in moved(event)))
     await learn(answer, issue.member, work)
 
 
