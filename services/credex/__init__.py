@@ -10,6 +10,6 @@ It says `dashboard_shown`, `credex_joined`, `account_found`, `member_found`, `of
 `offer_declined`, `offer_cancelled`, `offer_gone`, `offers_accepted`, `ledger_shown`, `credex_shown`,
 `balances_shown`, `account_opened`, `authorised_listed`, `member_authorised`, `member_removed`, `notices_directed`,
 `tier_upgraded`, `offer_noticed` and `kept_told`; and, when that cannot be said, `not_a_member`, `credex_refused`,
-`credex_unavailable`, `credex_delayed`, `outcome_uncertain` and `outcome_under_review`. To the
+`credex_unavailable`, `credex_delayed`, `credex_queued`, `outcome_uncertain` and `outcome_under_review`. To the
 books `credex_moved`. And `person_erased`.
 """

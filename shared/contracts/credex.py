@@ -3,7 +3,7 @@
 Every answer names what it answers: `answers` is the `intent` or `request` of the command. Commands that change
 something carry an `intent`: the same one of the same member is done once. Commands that only look carry a `request`,
 any text. A command may be answered by its own event, or by NotAMember, CredexRefused or CredexUnavailable;
-CredexDelayed, OutcomeUncertain and OutcomeUnderReview may come before or instead.
+CredexDelayed, CredexQueued, OutcomeUncertain and OutcomeUnderReview may come before or instead.
 
 Answers that follow a change carry `accounts`, which may be some of the member's accounts only: merge them by id.
 """
@@ -43,6 +43,7 @@ from shared.contracts.credex_events import (
     CredexDelayed,
     CredexJoined,
     CredexMoved,
+    CredexQueued,
     CredexRefused,
     CredexShown,
     CredexUnavailable,
@@ -79,6 +80,7 @@ __all__ = [
     "CredexDelayed",
     "CredexJoined",
     "CredexMoved",
+    "CredexQueued",
     "CredexRefused",
     "CredexShown",
     "CredexUnavailable",

@@ -40,17 +40,23 @@ class CredexUnavailable(Event, name="credex.credex_unavailable", version=1, key=
 
 
 class CredexDelayed(Event, name="credex.credex_delayed", version=1, key="member"):
-    """The answer takes longer than usual and is still to come.
+    """The answer takes longer than usual and is still to come."""
 
-    With `behind` it is an offer or upgrade, told by its amount, that waits behind one of the same account whose outcome
-    is not known. It ends as `not_yet` if that takes over ten minutes.
+    member: MemberId
+    answers: str
+    asked: str
+
+
+class CredexQueued(Event, name="credex.credex_queued", version=1, key="member"):
+    """An offer, or an upgrade without a counterparty, waits behind one of the account whose outcome is not known.
+
+    It ends as CredexUnavailable, `not_yet`, if that takes over ten minutes.
     """
 
     member: MemberId
     answers: str
     asked: str
-    behind: bool = False
-    amount: Credit | None = None
+    amount: Credit
     counterparty: str | None = None
 
 

@@ -40,6 +40,7 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
         credex.BalancesShown,
         credex.CredexDelayed,
         credex.CredexJoined,
+        credex.CredexQueued,
         credex.CredexRefused,
         credex.CredexShown,
         credex.CredexUnavailable,

@@ -13,6 +13,7 @@ from services.conversation.engine.texts import _
 from services.conversation.facts import CredexFacts
 from shared.contracts.base import Event, Message
 from shared.contracts.credex import (
+    CredexQueued,
     CredexRefused,
     CredexUnavailable,
     DashboardShown,
@@ -63,6 +64,7 @@ async def change(chat: Chat, command: Callable[[str], Message], *answers: type[E
         command(intent),
         *answers,
         *FAILED,
+        CredexQueued,
         OutcomeUncertain,
         OutcomeUnderReview,
         about={"answers": intent},

@@ -9,7 +9,7 @@ from services.credex.domain.find_out import HUSTLER
 from services.credex.domain.issue import Issue
 from shared.contracts.base import Message
 from shared.contracts.credex import (
-    CredexDelayed,
+    CredexQueued,
     CredexUnavailable,
     MakeOffer,
     NoteOffer,
@@ -102,13 +102,12 @@ def uncertain(issue: Issue) -> OutcomeUncertain:
     )
 
 
-def waits(issue: Issue) -> CredexDelayed:
+def waits(issue: Issue) -> CredexQueued:
     """It waits behind one whose outcome is not known."""
-    return CredexDelayed(
+    return CredexQueued(
         member=issue.member,
         answers=issue.intent,
         asked=issue.asked.name,
-        behind=True,
         amount=issue.amount,
         counterparty=issue.counterparty,
     )

@@ -6,7 +6,14 @@ import pytest
 
 from services.credex.domain.issue import QUEUE_PATIENCE
 from services.credex.tests.world import World
-from shared.contracts.credex import CredexDelayed, CredexUnavailable, MakeOffer, OfferMade, OutcomeUncertain
+from shared.contracts.credex import (
+    CredexDelayed,
+    CredexQueued,
+    CredexUnavailable,
+    MakeOffer,
+    OfferMade,
+    OutcomeUncertain,
+)
 from shared.kernel.credit import Credit
 
 MINUTES = QUEUE_PATIENCE.total_seconds()
@@ -24,15 +31,15 @@ async def lose_one(world: World) -> MakeOffer:
 async def test_who_must_wait_behind_the_unknown_is_told_at_once_and_once(world: World) -> None:
     following = await lose_one(world)
     await world.say(following, following)
-    told = await world.only(CredexDelayed)
-    assert (told.answers, told.behind, told.amount, told.counterparty) == (
+    told = await world.only(CredexQueued)
+    assert (told.answers, told.amount, told.counterparty) == (
         following.intent,
-        True,
         Credit.of("1.00", "USD"),
         "Themba Ndlovu Personal",
     )
     await world.harness.advance(120, step=5)
-    assert world.harness.all(CredexDelayed) == [told]
+    assert world.harness.all(CredexQueued) == [told]
+    await world.none(CredexDelayed)
 
 
 async def test_who_waited_already_is_told_when_the_answer_ahead_is_lost(world: World) -> None:
@@ -41,7 +48,7 @@ async def test_who_waited_already_is_told_when_the_answer_ahead_is_lost(world: W
     await world.harness.say(lost, following)
     await world.harness.advance(3, step=0.5)
     assert await world.only(OutcomeUncertain)
-    assert [(told.answers, told.behind) for told in world.harness.all(CredexDelayed)] == [(following.intent, True)]
+    assert (await world.only(CredexQueued)).answers == following.intent
 
 
 async def test_what_waited_for_ten_minutes_is_told_as_not_made_and_never_made(world: World) -> None:
