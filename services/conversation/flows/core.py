@@ -13,7 +13,6 @@ from services.conversation.engine.texts import _
 from services.conversation.facts import CredexFacts
 from shared.contracts.base import Event, Message
 from shared.contracts.credex import (
-    CredexQueued,
     CredexRefused,
     CredexUnavailable,
     DashboardShown,
@@ -64,7 +63,6 @@ async def change(chat: Chat, command: Callable[[str], Message], *answers: type[E
         command(intent),
         *answers,
         *FAILED,
-        CredexQueued,
         OutcomeUncertain,
         OutcomeUnderReview,
         about={"answers": intent},

@@ -34,7 +34,7 @@ from services.conversation.engine.questions import Option
 from services.conversation.engine.texts import _, later
 from services.conversation.facts import CredexFacts
 from services.conversation.flows.core import FAILED, UNKNOWN_HANDLE, accounts, change, handle_of, which
-from shared.contracts.credex import AccountFound, CredexRefused, FindAccount, MakeOffer, OfferMade
+from shared.contracts.credex import AccountFound, CredexQueued, CredexRefused, FindAccount, MakeOffer, OfferMade
 from shared.contracts.credex_parts import CredexAccount
 from shared.kernel.credit import Credit
 from shared.kernel.errors import Refusal
@@ -88,6 +88,7 @@ async def offer(chat: Chat) -> None:
             due_date=due,
         ),
         OfferMade,
+        CredexQueued,
     )
 
 

@@ -182,7 +182,7 @@ def test_a_name_was_shown_otherwise_than_it_was_kept(given: str, kept: str) -> N
 
 async def test_names_are_shown_before_they_are_sent_as_the_core_keeps_them(person: CredexTalk) -> None:
     person.known = None
-    for text in ("home", "join credex", "Zoë", "O'Neill"):
+    for text in ("home", "join", "Zoë", "O'Neill"):
         await person.say(text)
     assert "*Zoe ONeill*" in text_of(person.last)
     await person.tap("Confirm")
