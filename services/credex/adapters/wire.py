@@ -27,6 +27,8 @@ NEVER_ACTED = frozenset({"ACCEPT_FAILED", "BULK_ACCEPT_FAILED", "CANCEL_FAILED"}
 """Refusals that are typed like failures inside (contract 3.7 to 3.10)."""
 _STATUS_OF = {"ERROR_VALIDATION": 400, "ERROR_UNAUTHORIZED": 403, "ERROR_NOT_FOUND": 404, "ACCOUNT_NOT_FOUND": 404}
 
+_SIDES = ("pendingInData", "pendingOutData")
+
 
 class NotAnEnvelope(ValueError):
     """A body is not what the core answers; the text says what is wrong, without quoting it."""
@@ -75,12 +77,17 @@ class Envelope:
             reason=str(self.details.get("reason") or self.message) or None,
         )
 
-    def answer(self, *, accounts_needed: bool, **more: Any) -> Answer:
-        """The answer with member and accounts. Where they are only a courtesy, senseless ones are left out."""
+    def answer(self, *, accounts_needed: bool, offers_needed: bool = False, **more: Any) -> Answer:
+        """The answer with member and accounts. Where they are only a courtesy, senseless ones are left out.
+
+        `offers_needed`: what is not among the pending offers must not be there: then a list that is missing is no
+        empty one.
+        """
         try:
             member = self.dashboard.get("member")
             standing = _standing(member) if member else None
-            accounts = tuple(_account(account) for account in _list(self.dashboard.get("accounts")))
+            shown = _list(self.dashboard.get("accounts"))
+            accounts = tuple(_account(account) for account in shown)
         except _SENSELESS as error:
             if accounts_needed:
                 raise NotAnEnvelope("a dashboard of unknown shape") from error
@@ -88,6 +95,8 @@ class Envelope:
             standing, accounts = None, ()
         if accounts_needed and standing is None:
             raise NotAnEnvelope("no member in the dashboard")
+        if offers_needed and any(account.get(side) is None for account in shown for side in _SIDES):
+            raise NotAnEnvelope("an account without its pending offers")
         return Answer(id=self.id, at=self.at, standing=standing, accounts=accounts, **more)
 
     def amount(self) -> Credit | None:
@@ -108,7 +117,10 @@ class Envelope:
     def ledger(self, start: int) -> Answer:
         """A page of the ledger; `start` is the row that was asked for, which some builds ignore (contract 3.12)."""
         try:
-            entries = [_entry(entry) for entry in _list(self.details.get("ledger", self.dashboard.get("ledger")))]
+            rows = self.details.get("ledger", self.dashboard.get("ledger"))
+            if rows is None:
+                raise KeyError("ledger")  # not the same as an empty one: what is missing there was never made
+            entries = [_entry(entry) for entry in _list(rows)]
             pagination = self.dashboard.get("pagination") or {}
             began = int(whole(pagination.get("startRow", start)))
         except _SENSELESS as error:

@@ -90,7 +90,8 @@ async def created(issuer: Issuer, request: IssueRequest, outcome: Answer | Unkno
 async def found_out(issuer: Issuer, request: IssueRequest, outcome: Answer | Unknown | Unreached, work: Work) -> None:
     """What is new at the core is it, or it is not there."""
     issue = _issue(issuer, request)
-    if not isinstance(outcome, Answer) or outcome.refusal is not None:
+    if not isinstance(outcome, Answer) or outcome.account(request.account_id) is None:
+        # Also where it was refused, or tells of other accounts only: nothing can be said of this one.
         if issue.uncertain_since is None or work.now - issue.uncertain_since >= GIVE_UP:
             issue.end("review", work.now)
             work.emit(review(issue, ()))

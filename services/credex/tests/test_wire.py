@@ -136,6 +136,22 @@ def test_a_senseless_dashboard_is_no_answer_where_it_is_needed_and_left_out_wher
     assert (answer.id, answer.standing, answer.accounts) == ("x", None, ())
 
 
+def test_a_list_that_is_missing_is_no_empty_one_where_absence_counts() -> None:
+    with pytest.raises(NotAnEnvelope):
+        envelope({"accountID": "x"}).ledger(0)
+    empties: tuple[Any, ...] = ([], {})
+    for empty in empties:
+        assert envelope({"ledger": empty}).ledger(0).ledger is not None
+        whole = {"member": MEMBER, "accounts": [ACCOUNT | {"pendingInData": empty, "pendingOutData": empty}]}
+        assert envelope(dashboard=whole).answer(accounts_needed=True, offers_needed=True).accounts
+    for side in ("pendingInData", "pendingOutData"):
+        part = {key: value for key, value in ACCOUNT.items() if key != side}
+        told = envelope(dashboard={"member": MEMBER, "accounts": [part]})
+        assert told.answer(accounts_needed=True).accounts
+        with pytest.raises(NotAnEnvelope):
+            told.answer(accounts_needed=True, offers_needed=True)
+
+
 def test_a_login_without_a_member_is_no_answer() -> None:
     with pytest.raises(NotAnEnvelope):
         envelope().answer(accounts_needed=True)
