@@ -6,7 +6,7 @@ It hears `gateway.message_received`, `gateway.core_notice_received`, `gateway.we
 `payment_needs_review`, `payment_checked`, `payment_approved`, `payment_rejected`, `approval_refused`,
 `one_time_code_refused`, `receipt_issued`, `receipt_document_made` and `receipt_verified` of payments;
 `account_found`, `account_opened`, `authorised_listed`, `balances_shown`, `credex_delayed`, `credex_joined`,
-`credex_refused`, `credex_shown`, `credex_unavailable`, `dashboard_shown`, `kept_told`, `ledger_shown`,
+`credex_queued`, `credex_refused`, `credex_shown`, `credex_unavailable`, `dashboard_shown`, `kept_told`, `ledger_shown`,
 `member_authorised`, `member_found`, `member_removed`, `not_a_member`, `notices_directed`, `offer_accepted`,
 `offer_cancelled`, `offer_declined`, `offer_gone`, `offer_made`, `offer_noticed`, `offers_accepted`,
 `outcome_uncertain`, `outcome_under_review` and `tier_upgraded` of credex;

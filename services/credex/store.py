@@ -18,7 +18,7 @@ ACCOUNTS = Kind("accounts", KnownAccount, indexes=(("people",),))
 OFFERS = Kind("offers", KnownOffer, indexes=(("issuer_member",), ("by",), ("receiver_handle",)))
 """Under the core's credexID."""
 
-REQUESTS = Kind("requests", Request, indexes=(("asked.member",),), keep=timedelta(days=30))
+REQUESTS = Kind("requests", Request, indexes=(("asked.member", "answered"),), keep=timedelta(days=30))
 """Under an id made of member and intent, or of the message's own id for what only looks."""
 
 ISSUERS = Kind("issuers", Issuer, indexes=(("members",), ("receivers",)))

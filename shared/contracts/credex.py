@@ -3,7 +3,7 @@
 Every answer names what it answers: `answers` is the `intent` or `request` of the command. Commands that change
 something carry an `intent`: the same one of the same member is done once. Commands that only look carry a `request`,
 any text. A command may be answered by its own event, or by NotAMember, CredexRefused or CredexUnavailable;
-CredexDelayed, OutcomeUncertain and OutcomeUnderReview may come before or instead.
+CredexDelayed, CredexQueued, OutcomeUncertain and OutcomeUnderReview may come before or instead.
 
 Answers that follow a change carry `accounts`, which may be some of the member's accounts only: merge them by id.
 """
@@ -19,6 +19,7 @@ from shared.contracts.credex_commands import (
     FindAccount,
     FindMember,
     ForgetIssues,
+    ForgetRequests,
     JoinCredex,
     ListAuthorised,
     MakeOffer,
@@ -41,6 +42,8 @@ from shared.contracts.credex_events import (
     BalancesShown,
     CredexDelayed,
     CredexJoined,
+    CredexMoved,
+    CredexQueued,
     CredexRefused,
     CredexShown,
     CredexUnavailable,
@@ -76,6 +79,8 @@ __all__ = [
     "ConfirmErasure",
     "CredexDelayed",
     "CredexJoined",
+    "CredexMoved",
+    "CredexQueued",
     "CredexRefused",
     "CredexShown",
     "CredexUnavailable",
@@ -84,6 +89,7 @@ __all__ = [
     "FindAccount",
     "FindMember",
     "ForgetIssues",
+    "ForgetRequests",
     "JoinCredex",
     "KeptTold",
     "LedgerShown",

@@ -220,6 +220,14 @@ class ForgetIssues(Command, name="credex.forget_issues", version=1, key="member"
     """Theirs, where the account gave to them; personal."""
 
 
+class ForgetRequests(Command, name="credex.forget_requests", version=1, key="member"):
+    """Remove what an erased person had asked for, once it is answered. Credex asks it of itself."""
+
+    OF_ERASURE: ClassVar[bool] = True
+
+    member: MemberId
+
+
 class ConfirmErasure(Command, name="credex.confirm_erasure", version=1, key="member"):
     """Say that a person is erased. Credex asks it of itself, behind all that is to be erased, in one lane."""
 

@@ -26,8 +26,8 @@ class CredexUnavailable(Event, name="credex.credex_unavailable", version=1, key=
     """What was asked of credex cannot be had now; nothing was changed. `reason` says why.
 
     `off`: switched off here. `unreachable`: credex-core did not answer, or certainly did not act. `no_phone`: WhatsApp
-    hides the person's phone, which is their name at the core. `misconfigured`: the operator must act. `not_yet`: no
-    longer said.
+    hides the person's phone, which is their name at the core. `misconfigured`: the operator must act. `not_yet`: what
+    goes out of the account waited too long behind one whose outcome is not known; it tells its amount.
     """
 
     member: MemberId
@@ -35,6 +35,8 @@ class CredexUnavailable(Event, name="credex.credex_unavailable", version=1, key=
     answers: str = ""
     asked: str = ""
     """The name of the command."""
+    amount: Credit | None = None
+    counterparty: str | None = None
 
 
 class CredexDelayed(Event, name="credex.credex_delayed", version=1, key="member"):
@@ -43,6 +45,19 @@ class CredexDelayed(Event, name="credex.credex_delayed", version=1, key="member"
     member: MemberId
     answers: str
     asked: str
+
+
+class CredexQueued(Event, name="credex.credex_queued", version=1, key="member"):
+    """An offer, or an upgrade without a counterparty, waits behind one of the account whose outcome is not known.
+
+    It ends as CredexUnavailable, `not_yet`, if that takes over ten minutes.
+    """
+
+    member: MemberId
+    answers: str
+    asked: str
+    amount: Credit
+    counterparty: str | None = None
 
 
 class NotAMember(Event, name="credex.not_a_member", version=1, key="member"):
@@ -329,3 +344,15 @@ class PersonErased(Event, name="credex.person_erased", version=1, key="member"):
 
     member: MemberId
     at: datetime
+
+
+class CredexMoved(Event, name="credex.credex_moved", version=1, key="credex_id"):
+    """What became of a credex, without the people in it: for the books, which are no less true when one is erased.
+
+    Said beside what people are told, and of each of several offers by itself. Either side may tell of the same thing.
+    """
+
+    credex_id: str
+    outcome: Literal["open", "accepted", "declined", "cancelled", "upgraded"]
+    amount: Credit | None = None
+    """None: the core did not tell it with this."""

@@ -266,12 +266,6 @@ class PostEntry(Command, name="reporting.post_entry", version=1, key="currency")
     currency: str
 
 
-class EndCredex(Command, name="reporting.end_credex", version=1, key="credex_id"):
-    """One of several offers that were accepted together. Reporting asks it of itself: one document at a time."""
-
-    credex_id: str
-
-
 class ReconcileStatement(Command, name="reporting.reconcile_statement", version=1, key="statement"):
     """Compare a statement that was imported. Reporting asks it of itself, when somebody of finance gave it one."""
 

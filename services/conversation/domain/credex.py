@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from pydantic import BaseModel
 
 from shared.contracts.credex_parts import CredexAccount, PendingOffer, Standing
@@ -10,6 +12,13 @@ DENOMINATIONS = {"USD": 2, "ZWG": 2, "CAD": 2, "XAU": 4, "CXX": 3}
 """What credex-core has, with its decimals; the service's own setting has the last word."""
 VERIFIED, HUSTLER, ENTREPRENEUR = 2, 3, 4
 """Tiers that allow more: promises, more accounts, more people at an account (credex-core contract 1.7)."""
+
+
+def as_kept(name: str) -> str:
+    """A name as the core keeps it, which drops accents and apostrophes with their letters (contract 2.5): shown so."""
+    plain = unicodedata.normalize("NFKD", name)
+    kept = "".join(letter for letter in plain if letter in {" ", "-"} or (letter.isascii() and letter.isalnum()))
+    return " ".join(kept.split())
 
 
 class CredexView(BaseModel):

@@ -68,7 +68,9 @@ def _plain(text: str) -> PlainText:
 def _choices(question: Question, run: int, page: int, body: str) -> Outgoing:
     mark = f"{run}|{question.key}|{question.stamp}"
     options = question.options
-    if len(options) <= BUTTONS and all(len(option.title) <= BUTTON_TITLE for option in options):
+    # Buttons must differ by their titles; rows, as two offers of the same amount, do by their descriptions.
+    titles = {option.title for option in options}
+    if len(titles) == len(options) <= BUTTONS and all(len(title) <= BUTTON_TITLE for title in titles):
         return Buttons(
             body=body, buttons=tuple(Choice(id=f"{mark}|{option.id}", title=option.title) for option in options)
         )

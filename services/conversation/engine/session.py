@@ -89,6 +89,8 @@ class Session(BaseModel):
     """WhatsApp's time of the latest message."""
     active_at: datetime | None = None
     """When a question was last asked or answered, by our clock: silence counts from here."""
+    recovered: bool = False
+    """Whether the flow was begun anew because it could not go on: not a second time, whatever it is told then."""
     warned: bool = False
     tokens: float = BUCKET
     told_to_slow_down: bool = False
@@ -127,6 +129,7 @@ class Session(BaseModel):
         self.waiting = None
         self.doubt = None
         self.warned = False
+        self.recovered = False
 
     def park(self, until: datetime) -> bool:
         """Leave the flow, keeping it as the draft; False when there is nothing worth keeping."""

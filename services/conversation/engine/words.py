@@ -47,7 +47,7 @@ WORDS: frozenset[str] = frozenset(get_args(Word))
 
 _WORDS: dict[Word, frozenset[str]] = {
     "menu": frozenset({"menu", "main menu", "start", "reset", "imenyu", "menyu", "memu"}),
-    "home": frozenset({"home", "credex", "dashboard"}),
+    "home": frozenset({"home", "credex", "dashboard", "balance", "balances", "my balance", "my balances"}),
     "offer": frozenset({"offer", "make an offer", "kupa kiredhiti", "ukunika ikhredithi"}),
     "pending_in": frozenset({"offers", "pending", "pending offers"}),
     "pending_out": frozenset({"my offers", "open offers"}),

@@ -25,6 +25,7 @@ Somebody who thinks again:
 
 from __future__ import annotations
 
+from services.conversation.domain.credex import as_kept
 from services.conversation.domain.reading import full_name
 from services.conversation.engine.chat import Chat
 from services.conversation.engine.engine import flow
@@ -62,8 +63,8 @@ async def join(chat: Chat) -> None:
 
 
 def one_name(text: str) -> str:
-    """A first or last name as the core takes it."""
-    name = full_name(text)
+    """A first or last name as the core takes it, and keeps it."""
+    name = as_kept(full_name(text))
     if not SHORTEST <= len(name) <= LONGEST:
         raise NotAGivenName(later("Credex needs a name of 3 to 50 letters."))
     return name

@@ -34,7 +34,7 @@ from services.conversation.engine.questions import Option
 from services.conversation.engine.texts import _, later
 from services.conversation.facts import CredexFacts
 from services.conversation.flows.core import FAILED, UNKNOWN_HANDLE, accounts, change, handle_of, which
-from shared.contracts.credex import AccountFound, CredexRefused, FindAccount, MakeOffer, OfferMade
+from shared.contracts.credex import AccountFound, CredexQueued, CredexRefused, FindAccount, MakeOffer, OfferMade
 from shared.contracts.credex_parts import CredexAccount
 from shared.kernel.credit import Credit
 from shared.kernel.errors import Refusal
@@ -52,7 +52,11 @@ async def offer(chat: Chat) -> None:
     if view is None:
         return
     if view.tier < VERIFIED and chat.journal.answers.get("kind#1") == "promise":
-        await chat.say(_("Offers with a due date need the Verified tier; with => it is settled at once. *upgrade*"))
+        text = _(
+            "Offers with a due date need the Verified tier; *upgrade* gives more than that. With => instead of ->"
+            " your offer is settled at once."
+        )
+        await chat.say(text)
         return
     account = await which(chat, _("From which account?"), view.accounts)
     receiver = await _receiver(chat, known, account)
@@ -84,6 +88,7 @@ async def offer(chat: Chat) -> None:
             due_date=due,
         ),
         OfferMade,
+        CredexQueued,
     )
 
 

@@ -21,7 +21,7 @@ Somebody who thinks again:
 
 from __future__ import annotations
 
-from services.conversation.domain.credex import DENOMINATIONS, HUSTLER
+from services.conversation.domain.credex import DENOMINATIONS, HUSTLER, as_kept
 from services.conversation.domain.reading import clean
 from services.conversation.engine.chat import Chat
 from services.conversation.engine.engine import flow
@@ -73,8 +73,8 @@ async def open_account(chat: Chat) -> None:
 
 
 def account_name(text: str) -> str:
-    """A name as the core takes it."""
-    name = clean(text)
+    """A name as the core takes it, and keeps it."""
+    name = as_kept(clean(text))
     if not SHORTEST <= len(name) <= LONGEST or not any(letter.isalpha() for letter in name):
         raise NotAnAccountName(later("Please send a name of 3 to 50 letters, like Rudo Bakery."))
     return name

@@ -25,7 +25,7 @@ from services.conversation.engine.questions import yes_or_no
 from services.conversation.engine.texts import _, later
 from services.conversation.facts import CredexFacts
 from services.conversation.flows.core import accounts, change
-from shared.contracts.credex import TierUpgraded, UpgradeTier
+from shared.contracts.credex import CredexQueued, TierUpgraded, UpgradeTier
 
 
 @flow("upgrade", title=later("Upgrade"), keep=False)
@@ -53,4 +53,5 @@ async def upgrade(chat: Chat) -> None:
         chat,
         lambda intent: UpgradeTier(member=known.member, intent=intent, account_id=personal[0].account_id),
         TierUpgraded,
+        CredexQueued,
     )

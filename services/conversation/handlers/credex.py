@@ -24,6 +24,7 @@ from shared.contracts.credex import (
     BalancesShown,
     CredexDelayed,
     CredexJoined,
+    CredexQueued,
     CredexRefused,
     CredexShown,
     CredexUnavailable,
@@ -198,6 +199,12 @@ async def tell_under_review(event: OutcomeUnderReview, work: Work) -> None:
 async def tell_delayed(event: CredexDelayed, work: Work) -> None:
     """A kind word."""
     await tell(event.member, event, lambda _here: trouble.delayed(), work)
+
+
+@on(CredexQueued)
+async def tell_queued(event: CredexQueued, work: Work) -> None:
+    """It waits for another of the account."""
+    await _say(event.member, event, trouble.queued, work, "home")
 
 
 @on(AccountFound)

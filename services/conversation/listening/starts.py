@@ -165,10 +165,12 @@ def recover(here: Situation, fault: FlowFault) -> Turn:
     log.error("a flow cannot go on", extra={"flow": fault.flow, "cause": fault.cause})
     session = here.session
     requested, answers, name = session.journal.has_requested, session.journal.answers, session.flow
+    again = session.recovered
     session.end()
-    if not requested and name in _FACTS:
+    if not requested and not again and name in _FACTS:
         try:
             session.begin(name, facts_of(here, name), answers)
+            session.recovered = True
             text = _("Something here has changed since you last wrote; please go on from here.")
             return go_on(session, here.intent, text)
         except FlowFault:

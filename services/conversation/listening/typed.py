@@ -125,7 +125,7 @@ def _offered(here: Situation, text: str) -> Turn | None:
     if here.session.rest and word_of(text) == "more":
         return None  # the text that we broke off says that *more* is for its rest
     for number, word in enumerate(here.session.offered, 1):
-        if wanted == str(number) or wanted in map(plain, in_every_language(TITLES[word.partition(".")[0]])):
+        if wanted in {str(number), word} or wanted in map(plain, in_every_language(TITLES[word.partition(".")[0]])):
             return words.do(here, word)
     return None
 

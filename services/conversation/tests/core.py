@@ -150,7 +150,7 @@ def _about(command: Any, name: str) -> dict[str, Any]:  # noqa: PLR0911 one for 
         case "credex_joined":
             names = {"first_name": command.first_name, "last_name": command.last_name}
             return {"standing": SMALL.standing.model_copy(update=names) if SMALL.standing else None}
-        case "outcome_uncertain" | "outcome_under_review":
+        case "credex_queued" | "outcome_uncertain" | "outcome_under_review":
             return {"amount": amount, "counterparty": THEMBA.name}
     return {}
 

@@ -9,11 +9,13 @@ import pytest
 from services.conversation.domain.credex import CredexView
 from services.conversation.engine.session import Session
 from services.conversation.store import SESSIONS
-from services.conversation.tests.core import LARGE, OPEN, SMALL, CredexTalk, account
+from services.conversation.tests.core import LARGE, OPEN, SMALL, CredexTalk, account, offer, view
 from services.conversation.tests.talk import choices_of, text_of
 from shared.contracts.credex import (
     AnswerOffer,
     CredexDelayed,
+    CredexQueued,
+    CredexUnavailable,
     FindAccount,
     MakeOffer,
     OfferNoticed,
@@ -118,7 +120,9 @@ async def test_a_shortcut_that_does_not_fit_is_told_the_right_form(person: Crede
 
 async def test_the_lowest_tier_is_not_asked_for_a_date_nor_lets_more_go_than_its_limit(person: CredexTalk) -> None:
     person.known = OPEN
-    assert "need the Verified tier" in only(await person.say("5->themba_n"))
+    assert only(await person.say("5->themba_n")).endswith(
+        "need the Verified tier; *upgrade* gives more than that. With => instead of -> your offer is settled at once."
+    )
     assert "at most USD 10.00 more today" in only(await person.say("11=>themba_n"))
     assert "settled at once when it is accepted" in only(await person.say("9"))
 
@@ -135,6 +139,43 @@ async def test_what_is_not_known_is_said_honestly_and_the_outcome_comes_as_a_not
     assert "not made twice" in only(await person.told(OutcomeUncertain(**unsure)))
     assert "a person looks into it" in only(await person.told(OutcomeUnderReview(**unsure)))
     assert "stands" in only(await person.told(person.reply(made)))
+
+
+async def test_what_must_wait_behind_another_offer_and_what_waited_too_long_is_named(person: CredexTalk) -> None:
+    about = {"member": person.member, "answers": "earlier", "asked": MakeOffer.NAME}
+    which = {"amount": Credit.of("2.5", "USD"), "counterparty": "Themba"}
+    assert "*USD 2.50* to Themba waits" in only(await person.told(CredexQueued(**about, **which)))
+    upgrade = CredexQueued(**about, amount=Credit.of("1", "USD"))
+    assert "your upgrade waits" in only(await person.told(upgrade))
+    late = CredexUnavailable(**about, **which, reason="not_yet")
+    assert "*USD 2.50* to Themba was not made and will not be" in only(await person.told(late))
+    late = CredexUnavailable(**about, amount=Credit.of("1", "USD"), reason="not_yet")
+    assert "not made and will not be" in only(await person.told(late))
+
+
+async def test_while_an_offer_waits_behind_another_its_maker_may_do_something_else(person: CredexTalk) -> None:
+    await person.say("0.5=>themba_n")
+    person.is_silent = True
+    await person.tap("Confirm")
+    made = person.harness.only(MakeOffer)
+    about = {"member": person.member, "answers": made.intent, "asked": made.NAME, "amount": made.amount}
+    assert "waits for ten minutes at most" in only(await person.told(CredexQueued(**about, counterparty="Themba")))
+    assert "To whom?" in only(await person.say("offer"))
+    assert "stands" in only(await person.told(person.reply(made)))
+
+
+@pytest.mark.parametrize("word", ["offers", "my offers"])
+async def test_two_offers_that_look_the_same_are_both_in_reach(person: CredexTalk, word: str) -> None:
+    same = (offer("c-1", "1.00", "Themba Ndlovu"), offer("c-2", "1.00", "Themba Ndlovu"))
+    person.known = view(2, account("a-1", "Tariro Moyo", pending_in=same[:1], pending_out=same))
+    if word == "offers":
+        person.known = view(2, account("a-1", "Tariro Moyo", pending_in=same))
+    await person.say(word)
+    rows = [choice for choice in choices_of(person.last) if choice.title == "USD 1.00"]
+    assert [row.description for row in rows] == ["Themba Ndlovu, settled at once"] * 2
+    await person.tap_id(rows[1].id)
+    await person.tap("Accept" if word == "offers" else "Take it back")
+    assert person.harness.only(AnswerOffer).credex_id == "c-2"
 
 
 async def test_a_notice_has_buttons_that_act_on_the_offer_whenever_they_are_tapped(person: CredexTalk) -> None:

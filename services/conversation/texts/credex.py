@@ -68,8 +68,10 @@ def _counts(account: CredexAccount) -> list[str]:
 
 
 def balances(balances: Balances) -> list[str]:
-    """Secured by denomination, never added; the rest in the account's own denomination."""
-    secured = ", ".join(map(credit, balances.secured)) or credit(Credit.of(0, balances.net.denomination))
+    """Secured by denomination, never added, the account's own first; the rest in the account's own denomination."""
+    own = balances.net.denomination
+    in_order = sorted(balances.secured, key=lambda one: (one.denomination != own, one.denomination))
+    secured = ", ".join(map(credit, in_order)) or credit(Credit.of(0, own))
     return [
         _("Secured, to give now: {amounts}").format(amounts=secured),
         _("Unsecured: {receivables} owed to you, {payables} that you owe").format(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from services.conversation.engine.formats import credit
 from services.conversation.engine.texts import _, later
 from shared.contracts.credex import (
+    CredexQueued,
     CredexRefused,
     CredexUnavailable,
     OutcomeUncertain,
@@ -12,6 +15,7 @@ from shared.contracts.credex import (
     UpgradeTier,
 )
 from shared.contracts.credex_parts import Rule
+from shared.kernel.credit import Credit, NotACredit
 
 _RULES: dict[Rule, str] = {
     "amount": later("That amount is not possible; it must be more than zero."),
@@ -36,8 +40,31 @@ _RULES: dict[Rule, str] = {
 }
 
 
+_FIGURE = re.compile(r"(-?[\d,]+(?:\.\d+)?) ([A-Z]{3,5})\b")
+
+
 def refused(event: CredexRefused) -> str:
+    """The rule, with the figure that the core's own sentence names last: how much is possible (contract 3.6)."""
+    most = _most(event)
+    if event.rule == "insufficient_balance" and event.asked == UpgradeTier.NAME:
+        return _("There is not enough secured balance to pay for it; nothing was charged.")
+    if event.rule == "insufficient_balance" and most is not None:
+        text = _("There is not enough secured balance: at most {most} can be given now; nothing was offered.")
+        return text.format(most=credit(most))
+    if event.rule == "tier_limit" and most is not None:
+        text = _("You may offer at most {left} more today; the limit renews at 02:00. *upgrade* lifts it.")
+        return text.format(left=credit(most))
     return _(_RULES[event.rule])
+
+
+def _most(event: CredexRefused) -> Credit | None:
+    figures = _FIGURE.findall(event.reason or "")
+    if not figures:
+        return None
+    try:
+        return Credit.parse(" ".join(figures[-1]))
+    except NotACredit:
+        return None
 
 
 _REASONS = {
@@ -47,16 +74,34 @@ _REASONS = {
         "WhatsApp hides your number from us, and credex knows people by it; so I cannot open it for you."
     ),
     "misconfigured": later("Credex does not let us in just now; nothing was changed. We have been told of it."),
-    "not_yet": later("Credex cannot be reached just now; nothing was changed. Please try again in a few minutes."),
+    "not_yet": later("An earlier one is still unclear, so that was not made and will not be. Please ask again later."),
 }
 
 
 def unavailable(event: CredexUnavailable) -> str:
-    return _(_REASONS[event.reason])
+    if event.reason != "not_yet" or event.amount is None or event.counterparty is None:
+        return _(_REASONS[event.reason])
+    text = _(
+        "An earlier offer from that account is still unclear, so *{amount}* to {name} was not made and will not be."
+        " Please ask again later."
+    )
+    return text.format(amount=credit(abs(event.amount)), name=event.counterparty)
 
 
 def delayed() -> str:
     return _("Credex takes a little longer just now; I tell you here as soon as it answers.")
+
+
+def queued(event: CredexQueued) -> str:
+    if event.counterparty is None:
+        return _(
+            "We still find out about an earlier offer from that account, so your upgrade waits for ten minutes at most."
+        )
+    text = _(
+        "We still find out about an earlier offer from that account, so *{amount}* to {name} waits for ten minutes at"
+        " most. I tell you here what becomes of it."
+    )
+    return text.format(amount=credit(abs(event.amount)), name=event.counterparty)
 
 
 def not_a_member() -> str:

@@ -13,8 +13,9 @@ import httpx
 from opentelemetry import trace
 
 from services.credex.adapters.bucket import Bucket
+from services.credex.adapters.reply import Refused, Reply
 from services.credex.adapters.vault import Vault
-from services.credex.adapters.wire import Envelope, NotAnEnvelope
+from services.credex.adapters.wire import Envelope
 from services.credex.domain.answer import NOT_A_MEMBER, OUTSIDE_THE_RULES, UNAUTHORIZED_CLIENT, Refusal
 from services.credex.domain.request import Asked, answers_of
 from shared.http.breaker import Breaker, CircuitOpen
@@ -26,26 +27,17 @@ log = logging.getLogger(__name__)
 HOLD_SECONDS = 60.0
 """How long to leave the core alone after a 429 that does not say."""
 
-NOTHING_DONE = frozenset(
-    {
-        ("hustler10k", "CREDEX_CREATE_FAILED"),
-        ("hustler10k", "GREATSUN_ACCOUNT_NOT_FOUND"),
-        ("hustler10k", "GREATSUN_MEMBER_NOT_FOUND"),
-    }
-)
-"""Failures of the core's own (5xx) that come before it acts (contract 3.13); any other leaves it open."""
 
-
-class Refused(Exception):
-    """The core certainly did not act; `refusal` says why."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        self.refusal = refusal
-        super().__init__(refusal.code)
+class _Trouble(Exception):
+    """An answer that counts for the circuit: raised inside the breaker only."""
 
 
 class _TokenRefused(Exception):
     """401: the token is too old, or not of this core."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+        super().__init__()
 
 
 class Core:
@@ -93,7 +85,8 @@ class Core:
         token = await self._new_token(asked, background)
         try:
             return await self._with_token(asked, token, path, body, background)
-        except _TokenRefused:
+        except _TokenRefused as refused:
+            refused.reply.raise_if_for_another_reason()
             log.error("the core refuses a token that it has just given")
             raise NotSent("a fresh token is refused", retry_after=10.0) from None
 
@@ -107,20 +100,19 @@ class Core:
     async def _with_token(
         self, asked: Asked, token: str, path: str, body: Mapping[str, Any], background: bool
     ) -> Envelope:
-        response = await self._post(asked, path, body, {"authorization": f"Bearer {token}"}, background)
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            raise _TokenRefused
-        kind, _, renewed = response.headers.get("authorization", "").partition(" ")
-        if kind == "Bearer" and renewed:
-            await self._vault.put(asked.member, renewed)
-        return _proven(path, response)
+        reply = await self._post(asked, path, body, {"authorization": f"Bearer {token}"}, background)
+        if reply.is_a_refused_token:
+            raise _TokenRefused(reply)
+        if reply.new_token is not None:
+            await self._vault.put(asked.member, reply.new_token)
+        return reply.proven()
 
     async def _by_key(self, asked: Asked, path: str, body: Mapping[str, Any], *, background: bool) -> Envelope:
-        response = await self._post(asked, path, body, {}, background)
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            log.error("credex-core refuses our CLIENT_API_KEY, or a login", extra={"endpoint": path})
-            raise Refused(Refusal(status=401, code=UNAUTHORIZED_CLIENT))
-        return _proven(path, response)
+        reply = await self._post(asked, path, body, {}, background)
+        if reply.is_a_refused_token or reply.is_without_its_key:
+            log.error("credex-core refuses our CLIENT_API_KEY, or a login, or has no key", extra={"endpoint": path})
+            raise Refused(Refusal(status=reply.status, code=UNAUTHORIZED_CLIENT))
+        return reply.proven()
 
     async def _keep(self, member: MemberId, envelope: Envelope) -> None:
         token = envelope.details.get("token")
@@ -129,22 +121,29 @@ class Core:
 
     async def _post(
         self, asked: Asked, path: str, body: Mapping[str, Any], headers: Mapping[str, str], background: bool
-    ) -> httpx.Response:
+    ) -> Reply:
         who = f"{asked.member}/{answers_of(asked.command)}"
         counted = await self._bucket.take(who, background=background)
         trace.get_current_span().add_event("credex-core", {"endpoint": path})
+        reply: Reply | None = None
         try:
             async with self._breaker:
-                response = await self._exchange(path, body, headers)
+                reply = Reply(path, await self._exchange(path, body, headers))
+                if reply.shows_trouble:
+                    raise _Trouble
         except CircuitOpen as error:
             await self._bucket.give_back(counted)
             raise NotSent("the circuit is open", retry_after=error.retry_after) from error
-        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            wait = _retry_after(response)
+        except _Trouble:
+            log.warning("credex-core is not well", extra={"endpoint": path, "status": reply.status if reply else 0})
+        if reply is None:
+            raise RuntimeError("the breaker let neither an answer nor an error through")
+        if reply.status == httpx.codes.TOO_MANY_REQUESTS:
+            wait = HOLD_SECONDS if reply.retry_after is None else max(reply.retry_after, 1.0)
             log.warning("credex-core says that we ask too much", extra={"seconds": wait})
             await self._bucket.hold(wait)
             raise NotSent("HTTP 429", retry_after=wait)
-        return response
+        return reply
 
     async def _exchange(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> httpx.Response:
         try:
@@ -157,30 +156,6 @@ class Core:
             raise Unclear(type(error).__name__) from error
 
 
-def _proven(path: str, response: httpx.Response) -> Envelope:
-    """The answer, if it is one."""
-    status = response.status_code
-    try:
-        envelope = Envelope(response.content)
-    except NotAnEnvelope as error:
-        if 400 <= status < 500:
-            log.error("credex-core refused a request outside its rules", extra={"endpoint": path, "status": status})
-            raise Refused(Refusal(status=status, code=OUTSIDE_THE_RULES)) from error
-        raise Unclear(f"{error}, HTTP {status}") from error
-    if 200 <= status < 300:
-        return envelope
-    refusal = envelope.refusal(status)
-    if 400 <= status < 500 or (path, refusal.code) in NOTHING_DONE:
-        log.info("credex-core refused", extra={"endpoint": path, "status": status, "code": refusal.code})
-        raise Refused(refusal)
-    raise Unclear(f"HTTP {status} {refusal.code}")
-
-
 def _digits(phone: str) -> str:
     """As the core writes phones: international, without a plus (contract 1.1)."""
     return phone.removeprefix("+")
-
-
-def _retry_after(response: httpx.Response) -> float:
-    text = response.headers.get("retry-after", "")
-    return float(text) if text.isascii() and text.isdecimal() else HOLD_SECONDS

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from typing import Any
 
-from services.credex.adapters.core import Core, Refused
+from services.credex.adapters.core import Core
+from services.credex.adapters.reply import Refused
 from services.credex.adapters.wire import Envelope, NotAnEnvelope
 from services.credex.domain.answer import Answer, LedgerPage
 from services.credex.domain.request import Asked
@@ -57,7 +58,7 @@ class CredexCore:
 
     async def note(self, request: IssueRequest) -> Answer:
         """The member's accounts, by a login."""
-        return await _settled(self._dashboard(request.asked))
+        return await _settled(self._dashboard(request.asked, offers_needed=True))
 
     async def create(self, request: IssueRequest) -> Answer:
         """Make an offer, or charge the upgrade."""
@@ -104,7 +105,7 @@ class CredexCore:
     async def _look(self, asked: Asked, command: Command) -> Answer:
         if isinstance(command, AnswerOffer):
             return await self._credex(asked, command.credex_id, command.account_id)
-        answer = await self._dashboard(asked)
+        answer = await self._dashboard(asked, offers_needed=isinstance(command, AcceptOffers))
         if isinstance(command, AcceptOffers):
             entries = await self._ledger_since(asked, command.account_id, None, background=False)
             return answer.model_copy(update={"ledger": entries})
@@ -118,7 +119,8 @@ class CredexCore:
         return envelope.answer(accounts_needed=False)
 
     async def _find(self, request: IssueRequest) -> Answer:
-        answer = (await self._core.login(request.asked, background=True)).answer(accounts_needed=True)
+        login = await self._core.login(request.asked, background=True)
+        answer = login.answer(accounts_needed=True, offers_needed=True)
         page = await self._ledger_since(request.asked, request.account_id, request.since, background=True)
         return answer.model_copy(update={"ledger": page})
 
@@ -152,8 +154,8 @@ class CredexCore:
                 }
         raise TypeError(f"{command.NAME} changes nothing at the core")
 
-    async def _dashboard(self, asked: Asked) -> Answer:
-        return (await self._core.login(asked)).answer(accounts_needed=True)
+    async def _dashboard(self, asked: Asked, *, offers_needed: bool = False) -> Answer:
+        return (await self._core.login(asked)).answer(accounts_needed=True, offers_needed=offers_needed)
 
     async def _credex(self, asked: Asked, credex_id: str, account_id: str) -> Answer:
         shown = await self._core.signed(asked, "getCredex", {"credexID": credex_id, "accountID": account_id})

@@ -23,6 +23,13 @@ _SENSELESS = (AttributeError, KeyError, TypeError, ValueError, ArithmeticError, 
 """What reading a part of another shape can raise."""
 
 
+NEVER_ACTED = frozenset({"ACCEPT_FAILED", "BULK_ACCEPT_FAILED", "CANCEL_FAILED"})
+"""Refusals that are typed like failures inside (contract 3.7 to 3.10)."""
+_STATUS_OF = {"ERROR_VALIDATION": 400, "ERROR_UNAUTHORIZED": 403, "ERROR_NOT_FOUND": 404, "ACCOUNT_NOT_FOUND": 404}
+
+_SIDES = ("pendingInData", "pendingOutData")
+
+
 class NotAnEnvelope(ValueError):
     """A body is not what the core answers; the text says what is wrong, without quoting it."""
 
@@ -42,26 +49,45 @@ class Envelope:
             raise NotAnEnvelope("no action")
         dashboard = data.get("dashboard")
         self.message = str(parsed.get("message") or "")
-        self.id: str | None = action.get("id")
+        self.id = _text(action.get("id"))
+        self._type = str(action.get("type") or "")
         self.at, _ = moment(action.get("timestamp"))
         self.details: Mapping[str, Any] = action["details"]
         self.dashboard: Mapping[str, Any] = dashboard if isinstance(dashboard, dict) else {}
+
+    @property
+    def error_status(self) -> int | None:
+        """Of an error that came as a success the status that its type has elsewhere (contract 2.2, 3); None: no error.
+
+        What failed inside, by whatever code, may have been done in part (500), but for those that never act (400).
+        """
+        code = self.details.get("code")
+        if not self._type.startswith("ERROR_") and not self._type.endswith(("_FAILED", "_NOT_FOUND")) and not code:
+            return None
+        if code in NEVER_ACTED or self._type == "CREDEX_CREATE_FAILED":
+            return 400
+        return _STATUS_OF.get(self._type, 500)
 
     def refusal(self, status: int) -> Refusal:
         """What was refused."""
         return Refusal(
             status=status,
             code=str(self.details.get("code") or f"HTTP_{status}"),
-            field=self.details.get("field"),
+            field=_text(self.details.get("field")),
             reason=str(self.details.get("reason") or self.message) or None,
         )
 
-    def answer(self, *, accounts_needed: bool, **more: Any) -> Answer:
-        """The answer with member and accounts. Where they are only a courtesy, senseless ones are left out."""
+    def answer(self, *, accounts_needed: bool, offers_needed: bool = False, **more: Any) -> Answer:
+        """The answer with member and accounts. Where they are only a courtesy, senseless ones are left out.
+
+        `offers_needed`: what is not among the pending offers must not be there: then a list that is missing is no
+        empty one.
+        """
         try:
             member = self.dashboard.get("member")
             standing = _standing(member) if member else None
-            accounts = tuple(_account(account) for account in _list(self.dashboard.get("accounts")))
+            shown = _list(self.dashboard.get("accounts"))
+            accounts = tuple(_account(account) for account in shown)
         except _SENSELESS as error:
             if accounts_needed:
                 raise NotAnEnvelope("a dashboard of unknown shape") from error
@@ -69,6 +95,8 @@ class Envelope:
             standing, accounts = None, ()
         if accounts_needed and standing is None:
             raise NotAnEnvelope("no member in the dashboard")
+        if offers_needed and any(account.get(side) is None for account in shown for side in _SIDES):
+            raise NotAnEnvelope("an account without its pending offers")
         return Answer(id=self.id, at=self.at, standing=standing, accounts=accounts, **more)
 
     def amount(self) -> Credit | None:
@@ -89,7 +117,10 @@ class Envelope:
     def ledger(self, start: int) -> Answer:
         """A page of the ledger; `start` is the row that was asked for, which some builds ignore (contract 3.12)."""
         try:
-            entries = [_entry(entry) for entry in _list(self.details.get("ledger", self.dashboard.get("ledger")))]
+            rows = self.details.get("ledger", self.dashboard.get("ledger"))
+            if rows is None:
+                raise KeyError("ledger")  # not the same as an empty one: what is missing there was never made
+            entries = [_entry(entry) for entry in _list(rows)]
             pagination = self.dashboard.get("pagination") or {}
             began = int(whole(pagination.get("startRow", start)))
         except _SENSELESS as error:
@@ -181,6 +212,11 @@ def _raw_moment(parts: Mapping[str, Any]) -> tuple[datetime | None, date | None]
     return at, day
 
 
+def _text(value: Any) -> str | None:
+    """A text; None for anything else."""
+    return value if isinstance(value, str) and value else None
+
+
 def _list(value: Any) -> Sequence[Any]:
     if value is None or value == {}:
         return []
@@ -190,24 +226,41 @@ def _list(value: Any) -> Sequence[Any]:
 
 
 def _standing(member: Mapping[str, Any]) -> Standing:
-    left = member.get("remainingAvailableUSD")
+    tier = member.get("memberTier")
     return Standing(
         core_id=member["memberID"],
         first_name=member["firstname"],
         last_name=member["lastname"],
         handle=member["memberHandle"],
-        tier=whole(member["memberTier"]),
-        remaining_usd=None if left is None else Decimal(left),
+        tier=1 if tier is None else whole(tier),  # null is allowed (contract 3.1): the lowest promises nothing wrongly
+        remaining_usd=_remaining(member.get("remainingAvailableUSD")),
         default_denomination=member["defaultDenom"],
     )
+
+
+def _remaining(left: Any) -> Decimal | None:
+    """What may still be offered today; what makes no sense is not told, the core itself minds its limit."""
+    try:
+        amount = Decimal(str(left))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
 
 
 def _person(person: Mapping[str, Any]) -> Person:
     return Person(core_id=person["memberID"], name=f"{person['firstname']} {person['lastname']}")
 
 
+def _told(person: Any) -> Person | None:
+    """Who is sent offers; whoever cannot be read is nobody: it is no reason to keep balances from their owner."""
+    try:
+        return _person(person) if person else None
+    except _SENSELESS:
+        return None
+
+
 def _account(account: Mapping[str, Any]) -> CredexAccount:
-    notices_to, authorised = account.get("sendOffersTo"), account.get("authFor")
+    authorised = account.get("authFor")
     denomination = account["defaultDenom"]
     return CredexAccount(
         account_id=account["accountID"],
@@ -216,7 +269,7 @@ def _account(account: Mapping[str, Any]) -> CredexAccount:
         type=account["accountType"],
         default_denomination=denomination,
         owned=account["isOwnedAccount"],
-        notices_to=_person(notices_to) if notices_to else None,
+        notices_to=_told(account.get("sendOffersTo")),
         balances=_balances(account["balanceData"], denomination),
         pending_in=tuple(_pending(offer, denomination) for offer in _list(account.get("pendingInData"))),
         pending_out=tuple(_pending(offer, denomination) for offer in _list(account.get("pendingOutData"))),

@@ -96,6 +96,15 @@ class KnownOffer(BaseModel):
         self.secured = note.secured if note.secured is not None else self.secured
         self.due_date = note.due_date or self.due_date
 
+    def forget(self, note: NoteOffer) -> None:
+        """Take off again who is noted to have done it."""
+        if self.by == note.by:
+            self.by = None
+        if note.what in {"made", "cancelled"}:
+            self.issuer_account_id = self.issuer_name = self.issuer_member = None
+        else:
+            self.receiver_account_id = self.receiver_name = self.receiver_handle = None
+
     @property
     def is_issuer_s(self) -> bool:
         """Whether the issuer brought it into its state, so that the receiver is to be told."""

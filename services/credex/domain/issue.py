@@ -23,6 +23,8 @@ OVER = frozenset({"made", "refused", "failed", "review"})
 
 REMEMBERED = timedelta(days=8)
 """How long an intent that is over is kept for a second tap, as long as an inbox."""
+QUEUE_PATIENCE = timedelta(minutes=10)
+"""How long an intent waits behind others before it ends as not made: nobody is to be surprised hours later."""
 UPGRADE_HOLDS = timedelta(days=300)
 """How long a paid upgrade keeps another from being charged: the price is that of a year (contract 1.7)."""
 
@@ -45,8 +47,12 @@ class Issue(BaseModel):
     """When the core was first seen to have nothing of it."""
     credex_id: str | None = None
     ended_at: datetime | None = None
+    told_it_waits: bool = False
+    """Whether the person was told that it waits behind one whose outcome is not known."""
     forgotten: bool = False
     """Whether who gave was erased while it was under way."""
+    receiver_forgotten: bool = False
+    """Whether who is given to was erased before it was over."""
 
     @property
     def member(self) -> MemberId:
@@ -61,6 +67,19 @@ class Issue(BaseModel):
         """The command, if it is an offer and no upgrade."""
         command = self.asked.command
         return command if isinstance(command, MakeOffer) else None
+
+    @property
+    def account_id(self) -> str:
+        """The account that it goes out of."""
+        match self.command:
+            case MakeOffer(issuer_account_id=account_id) | UpgradeTier(account_id=account_id):
+                return account_id
+        raise TypeError(f"{self.asked.name} gives nothing out of an account")
+
+    @property
+    def begins_by(self) -> datetime:
+        """What has not begun then is not made any more."""
+        return self.asked_at + QUEUE_PATIENCE
 
     @property
     def counterparty(self) -> str | None:
@@ -113,13 +132,14 @@ class Issuer(BaseModel):
         self.tidy()
 
     def forget_receiver(self, handle: str) -> None:
-        """Take off whom the handle means, but for what is under way: by the name its outcome is found out."""
+        """Take off whom the handle means; of what is not over, once it is: by the name its outcome is found out."""
         for issue in self.issues:
-            if issue.offer and issue.offer.receiver_handle == handle and issue.state not in UNDER_WAY:
-                issue.lose_receiver()
+            if issue.offer and issue.offer.receiver_handle == handle:
+                issue.receiver_forgotten = True
+        self.tidy()
 
     def tidy(self) -> None:
-        """Drop what a forgotten person had asked for, as far as it is not under way."""
+        """Drop what a forgotten person had asked for, and who was given to, as far as it is not under way."""
         self.issues = [
             issue
             for issue in self.issues
@@ -128,6 +148,8 @@ class Issuer(BaseModel):
         for issue in self.issues:
             if issue.forgotten and issue.state not in UNDER_WAY:
                 issue.asked = issue.asked.model_copy(update={"phone": ""})
+            if issue.receiver_forgotten and issue.state in OVER:
+                issue.lose_receiver()
 
     def find(self, member: MemberId, intent: str) -> Issue | None:
         """The issue of an intent."""
@@ -150,6 +172,22 @@ class Issuer(BaseModel):
         if any(issue.state in UNDER_WAY for issue in self.issues):
             return None
         return next((issue for issue in self.issues if issue.state == "waiting"), None)
+
+    def end_late(self, now: datetime) -> list[Issue]:
+        """End what has waited for too long; what ended so."""
+        late = [issue for issue in self.issues if issue.state == "waiting" and issue.begins_by <= now]
+        for issue in late:
+            issue.end("failed", now)
+        return late
+
+    def behind_the_unknown(self) -> list[Issue]:
+        """What waits for one whose outcome is not known, and was not told so; from now on it is."""
+        if all(issue.state != "uncertain" for issue in self.issues):
+            return []
+        behind = [issue for issue in self.issues if issue.state == "waiting" and not issue.told_it_waits]
+        for issue in behind:
+            issue.told_it_waits = True
+        return behind
 
     def known_ids(self) -> set[str]:
         """The credexes that are accounted for: they are nobody else's lost answer."""

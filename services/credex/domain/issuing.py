@@ -9,6 +9,8 @@ from services.credex.domain.find_out import HUSTLER
 from services.credex.domain.issue import Issue
 from shared.contracts.base import Message
 from shared.contracts.credex import (
+    CredexQueued,
+    CredexUnavailable,
     MakeOffer,
     NoteOffer,
     OfferMade,
@@ -95,6 +97,29 @@ def uncertain(issue: Issue) -> OutcomeUncertain:
         member=issue.member,
         answers=issue.intent,
         asked=issue.asked.name,
+        amount=issue.amount,
+        counterparty=issue.counterparty,
+    )
+
+
+def waits(issue: Issue) -> CredexQueued:
+    """It waits behind one whose outcome is not known."""
+    return CredexQueued(
+        member=issue.member,
+        answers=issue.intent,
+        asked=issue.asked.name,
+        amount=issue.amount,
+        counterparty=issue.counterparty,
+    )
+
+
+def waited_too_long(issue: Issue) -> CredexUnavailable:
+    """It was not made, and will not be."""
+    return CredexUnavailable(
+        member=issue.member,
+        answers=issue.intent,
+        asked=issue.asked.name,
+        reason="not_yet",
         amount=issue.amount,
         counterparty=issue.counterparty,
     )

@@ -44,7 +44,9 @@ def patience(work: Work) -> timedelta:
 
 
 async def learn(answer: Answer, member: MemberId, work: Work) -> None:
-    """Keep what the answer's dashboard says of people and accounts, where that is news."""
+    """Keep what the answer's dashboard says of people and accounts, where that is news; nothing for who was erased."""
+    if await work.is_erased(member):
+        return
     if answer.standing is not None:
         known = await known_as(member, work)
         if known.core_id != answer.standing.core_id:

@@ -39,16 +39,16 @@ async def note_account(command: NoteAccount, work: Work) -> None:
 
 @on(NoteOffer)
 async def note_offer(command: NoteOffer, work: Work) -> None:
-    """Remember the offer, and tell the other side once."""
+    """Remember the offer, and tell the other side once; also of what somebody did who was erased since."""
     offer = await work.open(OFFERS, command.credex_id, KnownOffer)
     offer.note(command)
-    if offer.told:
-        return
-    member = await _who_is_told(offer, work)
+    member = None if offer.told else await _who_is_told(offer, work)
     if member is not None:
         offer.told = True
         if member != offer.by:
             work.emit(offer.notice(command.credex_id, member))
+    if await work.is_erased(command.by):
+        offer.forget(command)
 
 
 async def _who_is_told(offer: KnownOffer, work: Work) -> MemberId | None:

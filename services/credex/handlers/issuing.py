@@ -5,13 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.credex.domain.answer import Answer, Refusal
+from services.credex.domain.books import moved
 from services.credex.domain.find_out import BETWEEN_LOOKS, FIRST_LOOK, GIVE_UP, is_absent_for_good, verdict
 from services.credex.domain.issue import UNDER_WAY, Issue, Issuer
-from services.credex.domain.issuing import made, offer_refusal, review, uncertain, wrong_account
+from services.credex.domain.issuing import (
+    made,
+    offer_refusal,
+    review,
+    uncertain,
+    waited_too_long,
+    waits,
+    wrong_account,
+)
 from services.credex.domain.refusals import refused, unreachable
 from services.credex.domain.request import answers_of
 from services.credex.handlers.beginning import begin, learn, patience, settings_of
-from services.credex.ports import CREATE, FIND, ISSUE_WAITS, NOTE, IssueRequest, Rung, Waiting
+from services.credex.ports import CREATE, FIND, ISSUE_WAITS, NOTE, PATIENCE, IssueRequest, Rung, Waiting
 from services.credex.store import ISSUERS
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
@@ -43,7 +52,7 @@ async def charge_upgrade(command: UpgradeTier, work: Work) -> None:
 async def noted(issuer: Issuer, request: IssueRequest, outcome: Answer | Unknown | Unreached, work: Work) -> None:
     """What is pending is known; now make the offer."""
     issue = _issue(issuer, request)
-    if not isinstance(outcome, Answer):
+    if not isinstance(outcome, Answer) or work.now > issue.begins_by + PATIENCE:
         _fail(issue, unreachable(issue.command, issue.member, issue.intent), work)
     elif outcome.refusal is not None:
         _refuse(issue, outcome.refusal, work)
@@ -81,7 +90,8 @@ async def created(issuer: Issuer, request: IssueRequest, outcome: Answer | Unkno
 async def found_out(issuer: Issuer, request: IssueRequest, outcome: Answer | Unknown | Unreached, work: Work) -> None:
     """What is new at the core is it, or it is not there."""
     issue = _issue(issuer, request)
-    if not isinstance(outcome, Answer) or outcome.refusal is not None:
+    if not isinstance(outcome, Answer) or outcome.account(request.account_id) is None:
+        # Also where it was refused, or tells of other accounts only: nothing can be said of this one.
         if issue.uncertain_since is None or work.now - issue.uncertain_since >= GIVE_UP:
             issue.end("review", work.now)
             work.emit(review(issue, ()))
@@ -104,9 +114,16 @@ async def found_out(issuer: Issuer, request: IssueRequest, outcome: Answer | Unk
 
 @answered(ISSUE_WAITS, ISSUERS)
 async def issue_waits(issuer: Issuer, waiting: Waiting, outcome: Rung | Unknown | Unreached, work: Work) -> None:
-    """A kind word, if the person still waits and has not been told that we find out."""
+    """A kind word, if the person still waits and has not been told why; later the end of waiting for others."""
     issue = issuer.find(MemberId(waiting.member), waiting.answers)
-    if issue is not None and issue.state in {"waiting", *UNDER_WAY} - {"uncertain"}:
+    if issue is None or issue.state not in {"waiting", *UNDER_WAY}:
+        return
+    if issue.state == "waiting":
+        if work.now >= issue.begins_by:
+            _begin_next(issuer, issue.account_id, work)
+            return
+        work.call(ISSUE_WAITS, waiting, due=issue.begins_by)
+    if issue.state != "uncertain" and not issue.told_it_waits:
         work.emit(CredexDelayed(member=issue.member, answers=issue.intent, asked=issue.asked.name))
 
 
@@ -128,8 +145,10 @@ async def _queue(
 
 
 def _begin_next(issuer: Issuer, account_id: str, work: Work) -> None:
-    """Note what is pending before the next create, if nothing else is under way."""
+    """Note what is pending before the next create, if nothing else is under way; else tell who must wait for it."""
+    work.emit(*map(waited_too_long, issuer.end_late(work.now)))
     issuer.tidy()
+    work.emit(*map(waits, issuer.behind_the_unknown()))
     issue = issuer.next_to_begin()
     if issue is not None:
         issue.state = "noting"
@@ -151,7 +170,8 @@ async def _made(
 ) -> None:
     issue.credex_id = credex_id
     issue.end("made", work.now)
-    work.emit(*made(issue, account_id, answer, found_later=found_later))
+    told = made(issue, account_id, answer, found_later=found_later)
+    work.emit(*told, *(one for event in told for one in moved(event)))
     await learn(answer, issue.member, work)
 
 

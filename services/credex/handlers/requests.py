@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from services.credex.domain.answer import NOT_A_MEMBER, OUTSIDE_THE_RULES, Answer, Refusal
+from services.credex.domain.books import moved
 from services.credex.domain.directory import authorised
 from services.credex.domain.look import seen
 from services.credex.domain.notes import notes_of
@@ -26,6 +27,7 @@ from shared.contracts.credex import (
     DirectNotices,
     FindAccount,
     FindMember,
+    ForgetRequests,
     JoinCredex,
     ListAuthorised,
     OfferGone,
@@ -133,7 +135,7 @@ async def direct_notices(command: DirectNotices, work: Work) -> None:
 async def read(request: Request, asked: Asked, outcome: Answer | Unknown | Unreached, work: Work) -> None:
     """Tell what was found."""
     if not isinstance(outcome, Answer):
-        _end(request, work, unreachable(request.command, request.member, request.answers))
+        await _end(request, work, unreachable(request.command, request.member, request.answers))
         return
     await _tell(request, outcome, work)
 
@@ -144,7 +146,7 @@ async def acted(request: Request, asked: Asked, outcome: Answer | Unknown | Unre
     command = request.command
     match outcome:
         case Unreached():
-            _end(request, work, unreachable(command, request.member, request.answers))
+            await _end(request, work, unreachable(command, request.member, request.answers))
         case Unknown():
             request.uncertain, request.uncertain_since = True, request.uncertain_since or work.now
             pause = FIRST_LOOK if request.tries < MOST_TRIES else LAST_LOOK
@@ -168,7 +170,7 @@ async def looked(request: Request, asked: Asked, outcome: Answer | Unknown | Unr
     """Tell what the look shows; what is seen not to be done is asked again, a few times."""
     command = request.command
     if not isinstance(outcome, Answer):
-        _look_again(request, work)
+        await _look_again(request, work)
         return
     uncertain, request.uncertain = request.uncertain, False
     if outcome.refusal is not None and not _is_an_answer(command, outcome.refusal):
@@ -185,13 +187,13 @@ async def looked(request: Request, asked: Asked, outcome: Answer | Unknown | Unr
         await _tell(request, outcome, work, already=not request.ever_uncertain)
     elif look.verdict == "gone" and isinstance(command, AnswerOffer):
         about = {"member": request.member, "answers": request.answers, "action": command.action}
-        _end(request, work, OfferGone(**about, credex_id=command.credex_id, state=look.state))
+        await _end(request, work, OfferGone(**about, credex_id=command.credex_id, state=look.state))
     elif not uncertain:
-        _end(request, work, still_refused(command, request.member, request.answers))
+        await _end(request, work, still_refused(command, request.member, request.answers))
     elif _may_try_again(request):
         work.call(ACT, request.asked)
     else:
-        _end(request, work, unreachable(command, request.member, request.answers))
+        await _end(request, work, unreachable(command, request.member, request.answers))
 
 
 @answered(REQUEST_WAITS, REQUESTS)
@@ -228,37 +230,39 @@ async def _tell(request: Request, answer: Answer, work: Work, *, already: bool =
     """Say what the answer means, and learn from it."""
     command = request.command
     if answer.refusal is not None:
-        _end(request, work, refused(command, request.member, request.answers, answer.refusal))
+        await _end(request, work, refused(command, request.member, request.answers, answer.refusal))
         return
     event: Event
     if isinstance(command, ListAuthorised):
         event = authorised(command, request.answers, answer, await work.read(ACCOUNTS, command.account_id))
     else:
         event = told(command, request.answers, answer, already=already)
-    _end(request, work, event)
+    await _end(request, work, event)
     work.emit(*notes_of(event, answer))
     await learn(answer, request.member, work)
 
 
 async def _tell_of_each(request: Request, command: AcceptOffers, answer: Answer, work: Work) -> None:
     event = results(request, command, answer)
-    _end(request, work, event)
+    await _end(request, work, event)
     work.emit(*notes_of(event, answer))
     await learn(answer, request.member, work)
 
 
-def _end(request: Request, work: Work, event: Event) -> None:
+async def _end(request: Request, work: Work, event: Event) -> None:
     request.answered = True
-    work.emit(event)
+    work.emit(event, *moved(event))
+    if await work.is_erased(request.member):
+        work.emit(ForgetRequests(member=request.member))
 
 
-def _look_again(request: Request, work: Work) -> None:
+async def _look_again(request: Request, work: Work) -> None:
     """The core could not be looked at. What may have been done is not given up; a refusal changed nothing."""
     about = {"member": request.member, "answers": request.answers, "asked": request.asked.name}
     if request.uncertain_since is None:
-        _end(request, work, unreachable(request.command, request.member, request.answers))
+        await _end(request, work, unreachable(request.command, request.member, request.answers))
     elif work.now - request.uncertain_since >= GIVE_UP:
-        _end(request, work, OutcomeUnderReview(**about))
+        await _end(request, work, OutcomeUnderReview(**about))
     else:
         if not request.told_uncertain:
             request.told_uncertain = True

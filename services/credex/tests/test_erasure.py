@@ -9,8 +9,17 @@ import redis.asyncio
 
 from services.credex.tests.world import CHIPO, NAMES, PHONES, TARIRO, THEMBA, World
 from shared.contracts.conversation import ErasureRequested
-from shared.contracts.credex import CredexUnavailable, DirectNotices, MakeOffer, OfferMade, PersonErased
+from shared.contracts.credex import (
+    AnswerOffer,
+    CredexMoved,
+    CredexUnavailable,
+    DirectNotices,
+    MakeOffer,
+    OfferMade,
+    PersonErased,
+)
 from shared.contracts.credex_parts import Person
+from shared.kernel.credit import Credit
 from shared.kernel.ids import MemberId
 
 EXPIRES = {"tombstones", "dead_letters"}
@@ -82,8 +91,58 @@ async def test_an_offer_under_way_is_seen_through_and_then_forgotten(world: Worl
     await forget(world, TARIRO)
     await world.harness.advance(200, step=5)
 
-    assert "issuers" not in places_of(world, TARIRO)
+    assert places_of(world, TARIRO) == {}
     assert (len(world.harness.all(OfferMade)), len(world.harness.all(CredexUnavailable))) == (made, 1 - made)
+
+
+@pytest.mark.parametrize("effect", ["reset_after", "reset_before", "hang_after"])
+async def test_an_acceptance_under_way_is_seen_through_for_the_books_and_then_forgotten(
+    world: World, effect: str
+) -> None:
+    offer = await world.made("2.50")
+    await world.fault(effect, path="acceptCredex")
+    await world.harness.say(
+        AnswerOffer(
+            member=THEMBA,
+            intent="a1",
+            action="accept",
+            credex_id=offer.credex_id,
+            account_id=offer.receiver_account_id,
+        )
+    )
+
+    await forget(world, THEMBA)
+    await world.harness.advance(100, step=5)
+
+    assert world.harness.all(CredexMoved) == [
+        CredexMoved(credex_id=offer.credex_id, outcome="open", amount=Credit.of("2.50", "USD")),
+        CredexMoved(credex_id=offer.credex_id, outcome="accepted", amount=Credit.of("2.50", "USD")),
+    ]
+    assert places_of(world, THEMBA).keys() <= {"issuers"}
+
+
+async def test_an_upgrade_under_way_reaches_the_books_without_its_member(world: World) -> None:
+    await world.fault("reset_after", path="hustler10k")
+    await world.upgrade(TARIRO)
+
+    await forget(world, TARIRO)
+    await world.harness.advance(100, step=5)
+
+    moved = await world.only(CredexMoved)
+    assert (moved.outcome, moved.amount) == ("upgraded", Credit.of("1.00", "USD"))
+
+
+async def test_an_offer_that_waits_is_found_by_its_receiver_s_name_and_forgets_it_then(world: World) -> None:
+    command, _, _ = await both_ways(world)
+    offers = [command.model_copy(update={"intent": world.intent()}) for _ in range(2)]
+    await world.fault("reset_after", path="createCredex", times=2)
+    await world.say(*offers)
+
+    await forget(world, TARIRO)
+    await world.harness.advance(60, step=5)
+
+    assert [event.answers for event in world.harness.all(OfferMade)][-2:] == [offer.intent for offer in offers]
+    assert "issuers" not in places_of(world, TARIRO)
 
 
 async def test_an_account_that_another_owns_forgets_who_was_to_be_told(world: World) -> None:

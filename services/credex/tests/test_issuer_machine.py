@@ -90,6 +90,10 @@ class OneAccount(RuleBasedStateMachine):
         elif is_absent_for_good(issue, self.now):
             issue.end("failed", self.now)
 
+    @rule()
+    def tire_of_waiting(self) -> None:
+        self.issuer.end_late(self.now)
+
     @rule(seconds=st.sampled_from([1, 30, 61, 3600]))
     def wait(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)

@@ -12,8 +12,8 @@ from services.credex.tests.world import NYASHA, TARIRO, THEMBA, World
 from shared.contracts.credex import (
     AcceptOffers,
     AnswerOffer,
-    CredexDelayed,
     CredexJoined,
+    CredexQueued,
     CredexUnavailable,
     JoinCredex,
     MakeOffer,
@@ -138,7 +138,7 @@ async def test_while_one_is_being_found_out_the_next_waits_with_a_kind_word(worl
     await world.say(lost)
     await world.say(following)
     await world.harness.advance(20, step=1)
-    assert [event.answers for event in world.harness.all(CredexDelayed)] == [following.intent]
+    assert [event.answers for event in world.harness.all(CredexQueued)] == [following.intent]
     await world.none(OfferMade)
     await world.harness.advance(80, step=1)
     assert (await world.only(CredexUnavailable)).answers == lost.intent

@@ -189,7 +189,7 @@ async def test_balances_without_denomination_are_taken(world: World) -> None:
         {"effect": "answer", "status": 502},
         {"effect": "answer", "status": 200, "body": "<html></html>"},
         {"effect": "answer", "status": 200, "body": "{}"},
-        {"effect": "answer", "status": 500, "body": '{"message": "Server configuration error"}'},
+        {"effect": "answer", "status": 500, "body": '{"message": "Internal server error"}'},
         {"effect": "answer", "status": 302, "body": ""},
         {"effect": "reset_before"},
         {"effect": "hang_before"},

@@ -86,6 +86,9 @@ def test_the_contract_s_dashboard_is_read_whole() -> None:
         {"sendOffersTo": None},
         {"authFor": [RUDO]},
         {"accountType": "PHYSICAL_ASSET"},
+        {"sendOffersTo": {}},
+        {"sendOffersTo": {"memberID": "x"}},
+        {"sendOffersTo": "nobody"},
     ],
 )
 def test_other_builds_shapes_are_taken(change: dict[str, Any]) -> None:
@@ -94,6 +97,25 @@ def test_other_builds_shapes_are_taken(change: dict[str, Any]) -> None:
     assert answer.standing is not None
     assert answer.standing.tier == 3
     assert len(answer.accounts) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "tier", "left"),
+    [
+        ({"memberTier": None}, 1, Decimal("7.5")),
+        ({"remainingAvailableUSD": None}, 1, None),
+        ({"remainingAvailableUSD": "7.50"}, 1, Decimal("7.50")),
+        ({"remainingAvailableUSD": "all of it"}, 1, None),
+        ({"remainingAvailableUSD": float("nan")}, 1, None),
+        ({"remainingAvailableUSD": {"low": 7}}, 1, None),
+    ],
+)
+def test_a_tier_or_limit_that_is_not_told_keeps_nobody_from_their_balances(
+    change: dict[str, Any], tier: int, left: Decimal | None
+) -> None:
+    answer = envelope(dashboard={"member": MEMBER | change, "accounts": [ACCOUNT]}).answer(accounts_needed=True)
+    assert answer.standing is not None
+    assert (answer.standing.tier, answer.standing.remaining_usd, len(answer.accounts)) == (tier, left, 1)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +134,22 @@ def test_a_senseless_dashboard_is_no_answer_where_it_is_needed_and_left_out_wher
         envelope(dashboard=dashboard).answer(accounts_needed=True)
     answer = envelope(dashboard=dashboard).answer(accounts_needed=False)
     assert (answer.id, answer.standing, answer.accounts) == ("x", None, ())
+
+
+def test_a_list_that_is_missing_is_no_empty_one_where_absence_counts() -> None:
+    with pytest.raises(NotAnEnvelope):
+        envelope({"accountID": "x"}).ledger(0)
+    empties: tuple[Any, ...] = ([], {})
+    for empty in empties:
+        assert envelope({"ledger": empty}).ledger(0).ledger is not None
+        whole = {"member": MEMBER, "accounts": [ACCOUNT | {"pendingInData": empty, "pendingOutData": empty}]}
+        assert envelope(dashboard=whole).answer(accounts_needed=True, offers_needed=True).accounts
+    for side in ("pendingInData", "pendingOutData"):
+        part = {key: value for key, value in ACCOUNT.items() if key != side}
+        told = envelope(dashboard={"member": MEMBER, "accounts": [part]})
+        assert told.answer(accounts_needed=True).accounts
+        with pytest.raises(NotAnEnvelope):
+            told.answer(accounts_needed=True, offers_needed=True)
 
 
 def test_a_login_without_a_member_is_no_answer() -> None:
