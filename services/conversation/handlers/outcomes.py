@@ -11,6 +11,7 @@ from shared.bus.work import Work
 from shared.contracts.notifier import Document, Outgoing, Picture, PlainText, SendMessage
 from shared.contracts.payments import (
     ApprovalRefused,
+    CorrectionRefused,
     OneTimeCodeRefused,
     PaymentApproved,
     PaymentCancelled,
@@ -129,10 +130,18 @@ async def tell_needs_review(event: PaymentNeedsReview, work: Work) -> None:
 
 @on(ReceiptIssued)
 async def tell_receipt(event: ReceiptIssued, work: Work) -> None:
-    """The result and the receipt, in one message."""
+    """The result and the receipt, in one message; whoever of staff corrected one is told, too."""
     await tell(
         event.payer, event, lambda _here: payments.receipt(event), work, late=lambda: payments.late_receipt(event)
     )
+    if event.corrected_by is not None:
+        await say_to(event.corrected_by, lambda: staff.corrected(event), work)
+
+
+@on(CorrectionRefused)
+async def tell_correction_refused(event: CorrectionRefused, work: Work) -> None:
+    """The answer to a /correct that does not fit."""
+    await tell(event.by, event, lambda _here: staff.correction_refused(event), work)
 
 
 @on(ReceiptDocumentMade)

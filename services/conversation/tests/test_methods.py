@@ -11,6 +11,12 @@ from shared.contracts.payments import Authorisation, CheckPayment, OneTimeCodeRe
 from shared.kernel.ids import PaymentId
 
 
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """In test mode InnBucks is not offered."""
+    return {"PAYNOW_TEST_MODE": "false"}
+
+
 async def give_by(talk: Talk, method: str, *more: str) -> None:
     await talk.give(*NEW_DONOR[:5], "20 usd", method, *more, "confirm")
 
