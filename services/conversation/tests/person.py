@@ -56,6 +56,7 @@ SETTINGS = ConversationSettings.model_validate(
         "paynow_zwg_id": 2,
         "paynow_usd_methods": METHODS,
         "paynow_zwg_methods": ("ecocash", "onemoney"),
+        "paynow_test_mode": True,
         "credex_api_url": "http://127.0.0.1:1/",
         "organisation_name": "Ruvimbo Church of the Very Long Name in Harare and Bulawayo",
     }
