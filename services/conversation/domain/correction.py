@@ -30,9 +30,7 @@ def correction_of(text: str, purposes: Sequence[str]) -> Correction:
     number, what, value = [*text.split(" ", 2), "", ""][:3]
     if receipt_in(number) is None or not what:
         raise NotACorrection(
-            later(
-                "Please send it like: /correct 2026-000001 name Tariro Moyo, or with *purpose* and what it was for."
-            )
+            later("Please send it like: /correct 2026-000001 name Tariro Moyo, or with *purpose* and what it was for.")
         )
     match what.casefold():
         case "name":

@@ -106,9 +106,13 @@ def test_a_picture_of_a_code_is_a_png() -> None:
     purpose=st.text(max_size=80),
     cents=st.integers(1, 10**9),
     currency=st.sampled_from(["USD", "ZWG"]),
+    replaces=st.none() | st.just("2025-000007"),
 )
-def test_what_is_signed_is_read_back_and_names_nobody(purpose: str, cents: int, currency: str) -> None:
-    made = receipt().model_copy(update={"purpose": purpose, "amount": Money.from_minor(cents, currency)})
+def test_what_is_signed_is_read_back_and_names_nobody(
+    purpose: str, cents: int, currency: str, replaces: str | None
+) -> None:
+    amount = Money.from_minor(cents, currency)
+    made = receipt().model_copy(update={"purpose": purpose, "amount": amount, "replaces": replaces})
     signed = sign_receipt(made, KEY)
 
     assert read_signed(signed, KEY.public_key()) == facts_of(made)
