@@ -131,6 +131,8 @@ async def tell_needs_review(event: PaymentNeedsReview, work: Work) -> None:
 @on(ReceiptIssued)
 async def tell_receipt(event: ReceiptIssued, work: Work) -> None:
     """The result and the receipt, in one message; whoever of staff corrected one is told, too."""
+    if not event.payer_name:
+        return  # money came after all from somebody who was forgotten: nobody is there to be told
     await tell(
         event.payer, event, lambda _here: payments.receipt(event), work, late=lambda: payments.late_receipt(event)
     )

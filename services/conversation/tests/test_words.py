@@ -391,6 +391,10 @@ async def test_verify_asks_payments_and_tells_what_is_true(tariro: Talk) -> None
     )
     [told] = await tariro.told(verified)
     assert text_of(told) == "Receipt 2026-000001 is true: USD 20.00 for Construction, issued on 24 Nov 2026."
+    [told] = await tariro.told(verified.model_copy(update={"replaces": "2025-000009", "replaced_by": "2026-000002"}))
+    assert text_of(told).endswith(
+        "It takes the place of 2025-000009. But 2026-000002 has taken its place: that one counts now."
+    )
     [told] = await tariro.told(ReceiptVerified(code="2026-9", asked_by=tariro.member))
     assert "no receipt 2026-9 of ours" in text_of(told)
 
