@@ -74,6 +74,8 @@ class ConversationSettings(Settings):
     """`LIMITS`: for early refusals; payments is the judge."""
     max_parts: int = Field(default=5, ge=1, le=20)
     """`MAX_PARTS`: payments that one gift above the limit may be split into; 1: none is split."""
+    receipt_as_pdf: bool = False
+    """`RECEIPT_AS_PDF`: the PDF of a receipt follows its text; off: it is made for who asks."""
     paynow_usd_id: int | None = None
     paynow_zwg_id: int | None = None
     """`PAYNOW_USD_ID`, `PAYNOW_ZWG_ID`: a currency is on when its integration is set."""

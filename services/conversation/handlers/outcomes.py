@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.conversation.engine.texts import _
 from services.conversation.handlers.telling import Wording, say_to, tell
 from services.conversation.listening.situation import Situation
+from services.conversation.settings import ConversationSettings
 from services.conversation.texts import payments, staff
 from shared.bus.handlers import on
 from shared.bus.work import Work
@@ -12,6 +13,7 @@ from shared.contracts.notifier import Document, Outgoing, Picture, PlainText, Se
 from shared.contracts.payments import (
     ApprovalRefused,
     CorrectionRefused,
+    MakeReceiptDocument,
     OneTimeCodeRefused,
     PaymentApproved,
     PaymentCancelled,
@@ -136,6 +138,9 @@ async def tell_receipt(event: ReceiptIssued, work: Work) -> None:
     await tell(
         event.payer, event, lambda _here: payments.receipt(event), work, late=lambda: payments.late_receipt(event)
     )
+    settings: ConversationSettings = work.settings
+    if settings.receipt_as_pdf:
+        work.emit(MakeReceiptDocument(payment_id=event.payment_id, payer=event.payer))
     if event.corrected_by is not None:
         await say_to(event.corrected_by, lambda: staff.corrected(event), work)
 

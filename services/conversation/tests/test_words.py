@@ -407,6 +407,15 @@ async def test_the_receipt_may_be_had_as_pdf(tariro: Talk) -> None:
     assert tariro.harness.only(MakeReceiptDocument).payment_id == tariro.about()["payment_id"]
 
 
+@pytest.mark.parametrize(("environment", "made"), [({"RECEIPT_AS_PDF": "true"}, 1), ({}, 0)])
+async def test_the_pdf_of_a_receipt_follows_its_text_where_the_setting_says_so(tariro: Talk, made: int) -> None:
+    await tariro.give(*NEW_DONOR, "confirm")
+    await tariro.told(tariro.initiated(), *tariro.settled())
+    assert "*Receipt 2026-000001*" in text_of(tariro.last)
+    asked = tariro.harness.all(MakeReceiptDocument)
+    assert [(one.payment_id, one.payer) for one in asked] == [(tariro.about()["payment_id"], tariro.member)] * made
+
+
 async def test_history_is_paged(tariro: Talk) -> None:
     await tariro.give(*NEW_DONOR, "confirm")
     await tariro.told(tariro.initiated(), *tariro.settled())
