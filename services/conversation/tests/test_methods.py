@@ -29,6 +29,16 @@ async def test_only_methods_that_are_on_for_the_currency_are_shown(tariro: Talk)
     assert [choice.title for choice in choices_of(tariro.last)] == ["EcoCash", "OneMoney"]
 
 
+@pytest.mark.parametrize(
+    ("environment", "fits"), [({"PAYNOW_TEST_MODE": "true"}, True), ({"PAYNOW_TEST_MODE": "false"}, False)]
+)
+async def test_a_test_number_is_on_every_wallet_in_test_mode_only(tariro: Talk, fits: bool) -> None:
+    """Paynow contract 6.2."""
+    [told] = await tariro.give(*NEW_DONOR[:5], "20 usd", "OneMoney", "0772222222")
+    assert ("by OneMoney from 0772 222 222" in text_of(told)) == fits
+    assert ("cannot be charged by OneMoney" in text_of(told)) != fits
+
+
 @pytest.mark.parametrize("method", ["InnBucks", "Card or web page", "Bank or cash"])
 async def test_methods_that_charge_no_number_ask_for_none(tariro: Talk, method: str) -> None:
     await give_by(tariro, method)
