@@ -77,7 +77,9 @@ def test_a_gift_a_bank_payment_of_two_a_refund_and_a_dispute_are_the_same_everyw
     assert "ZiG" not in figures
     assert "paid back" in _until(rudo, f"/payment {ids['refunded']}", "paid back")
     rudo.say("/audit")
-    assert "/approve" in rudo.hears("/payment")
+    audit = rudo.hears("/payment")
+    assert f"/approve {by_bank}" in audit
+    assert re.search(r"/correct \d{4}-\d{6}", audit)
 
     pages = Pages(two_people, farai)
     for state, shown in (("settled", "80.00"), ("paid", "12.34"), ("refunded", "40.00"), ("disputed", "25.00")):
