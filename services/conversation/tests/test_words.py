@@ -176,6 +176,14 @@ async def test_verify_alone_tells_how_it_is_asked(tariro: Talk) -> None:
     assert tariro.harness.only(VerifyReceipt).code == "ab"
 
 
+async def test_all_that_the_code_on_a_receipt_says_may_be_verified(tariro: Talk) -> None:
+    address = f"https://give.example.org/verify/R2.{'A' * 180}.{'B' * 86}"
+    await tariro.say(f"verify {address}")
+    assert tariro.harness.only(VerifyReceipt).code == address
+    [told] = await tariro.told(ReceiptVerified(code=address, asked_by=tariro.member))
+    assert "There is no receipt https://give.example.org/verify/R2.AAAAA… of ours." in text_of(told)
+
+
 @pytest.mark.parametrize("reply", ["2", "It is my answer"])
 async def test_the_reading_may_be_chosen_by_number_or_title(tariro: Talk, reply: str) -> None:
     await tariro.give(*NEW_DONOR[:3], "Home", reply)

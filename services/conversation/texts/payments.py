@@ -26,6 +26,8 @@ from shared.contracts.payments import (
     ReceiptVerified,
 )
 
+LONGEST_CODE = 40
+"""Characters of what somebody took for a receipt that are said again: a whole payload tells them nothing."""
 PAGE = 7
 """Payments that are shown at once."""
 
@@ -240,7 +242,7 @@ def verified(event: ReceiptVerified) -> str:
     """Whether a receipt is true; no name, no phone (product 2)."""
     if event.receipt_number is None or event.amount is None or event.issued_at is None:
         return _("There is no receipt {code} of ours. If somebody gave it to you as ours, please tell us.").format(
-            code=event.code
+            code=event.code if len(event.code) <= LONGEST_CODE else f"{event.code[:LONGEST_CODE]}…"
         )
     sentences = [
         _("Receipt {number} is true: {amount} for {purpose}, issued on {date}.").format(
