@@ -4,7 +4,8 @@ It hears `gateway.message_received`, `gateway.core_notice_received`, `gateway.we
 `gateway.health_shown`; `payment_refused`, `payment_initiated`, `payment_uncertain`, `payment_settled`,
 `payment_cancelled`, `payment_failed`, `payment_expired`, `payment_disputed`, `payment_refunded`,
 `payment_needs_review`, `payment_checked`, `payment_approved`, `payment_rejected`, `approval_refused`,
-`one_time_code_refused`, `receipt_issued`, `receipt_document_made` and `receipt_verified` of payments;
+`one_time_code_refused`, `receipt_issued`, `receipt_document_made`, `receipt_verified` and `correction_refused` of
+payments;
 `account_found`, `account_opened`, `authorised_listed`, `balances_shown`, `credex_delayed`, `credex_joined`,
 `credex_queued`, `credex_refused`, `credex_shown`, `credex_unavailable`, `dashboard_shown`, `kept_told`, `ledger_shown`,
 `member_authorised`, `member_found`, `member_removed`, `not_a_member`, `notices_directed`, `offer_accepted`,

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 from pydantic_settings import NoDecode
 
 from services.conversation.engine.texts import later
+from shared.contracts.payments import NOT_IN_TEST_MODE
 from shared.kernel.credit import Credit, NotACredit
 from shared.kernel.limits import METHODS, Limits
 from shared.kernel.phone import NotAPhone, parse_phone
@@ -73,6 +74,8 @@ class ConversationSettings(Settings):
     """`LIMITS`: for early refusals; payments is the judge."""
     max_parts: int = Field(default=5, ge=1, le=20)
     """`MAX_PARTS`: payments that one gift above the limit may be split into; 1: none is split."""
+    receipt_as_pdf: bool = False
+    """`RECEIPT_AS_PDF`: the PDF of a receipt follows its text; off: it is made for who asks."""
     paynow_usd_id: int | None = None
     paynow_zwg_id: int | None = None
     """`PAYNOW_USD_ID`, `PAYNOW_ZWG_ID`: a currency is on when its integration is set."""
@@ -80,7 +83,7 @@ class ConversationSettings(Settings):
     paynow_zwg_methods: Words = ("ecocash", "onemoney")
     """`PAYNOW_USD_METHODS`, `PAYNOW_ZWG_METHODS`: the ways to pay in each."""
     paynow_test_mode: bool = False
-    """`PAYNOW_TEST_MODE`: the four test numbers work with every method."""
+    """`PAYNOW_TEST_MODE`: the four test numbers work with every method but InnBucks, which is not offered."""
     session_warn_seconds: int = Field(default=240, gt=0)
     session_pause_seconds: int = Field(default=300, gt=0)
     draft_hours: int = Field(default=24, gt=0)
@@ -116,12 +119,15 @@ class ConversationSettings(Settings):
     @property
     def methods(self) -> dict[str, tuple[str, ...]]:
         """The methods of each currency that has any. Without an integration only bank or cash is possible."""
+        refused = NOT_IN_TEST_MODE if self.paynow_test_mode else frozenset()
         given = {
             "USD": (self.paynow_usd_id, self.paynow_usd_methods),
             "ZWG": (self.paynow_zwg_id, self.paynow_zwg_methods),
         }
         possible = {
-            currency: tuple(method for method in methods if id is not None or method == "manual")
+            currency: tuple(
+                method for method in methods if method == "manual" or (id is not None and method not in refused)
+            )
             for currency, (id, methods) in given.items()
         }
         return {currency: methods for currency, methods in possible.items() if methods}

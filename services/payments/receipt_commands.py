@@ -59,6 +59,8 @@ def _told(facts: Facts) -> list[str]:
         f"  Date     {facts.issued_on.isoformat()}",
         f"  Amount   {facts.amount} ({amount_in_words(facts.amount)})",
         f"  Purpose  {' '.join(facts.purpose.split())}",
+        *([f"  Replaces {facts.replaces}"] if facts.replaces else []),
+        "Whether a corrected receipt has taken its place since, only the receipts' page and the chat can tell.",
     ]
 
 

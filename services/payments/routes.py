@@ -27,14 +27,19 @@ class Routes:
 
     async def verify(self, request: web.Request) -> web.Response:
         """The page of a receipt, by number or signed payload: 200 when we issued it, else 404."""
-        facts = await self._find(request.match_info["code"])
+        facts, replaced_by = await self._find(request.match_info["code"])
         status = 200 if facts else 404
-        return web.Response(text=page_of(facts), content_type="text/html", headers=HEADERS, status=status)
+        return web.Response(text=page_of(facts, replaced_by), content_type="text/html", headers=HEADERS, status=status)
 
-    async def _find(self, code: str) -> Facts | None:
+    async def _find(self, code: str) -> tuple[Facts | None, str | None]:
+        """What the receipt says, and the number of the one that has taken its place."""
         asked = asked_for(code)
         if asked is None:
-            return None
+            return None, None
         number, signed = asked
-        found = await self._entry("payments").find(RECEIPTS, {"code": number})
-        return facts_of(found[0]) if found and is_true(found[0], signed) else None
+        entry = self._entry("payments")
+        found = await entry.find(RECEIPTS, {"code": number})
+        if not found or not is_true(found[0], signed):
+            return None, None
+        newer = (await entry.read(RECEIPTS, [number])).get(number)
+        return facts_of(found[0]), newer.code if newer else None

@@ -15,7 +15,7 @@ from pydantic_settings import NoDecode
 
 from services.payments.domain.request import Rules
 from services.payments.ports import Integration
-from shared.contracts.payments import Method
+from shared.contracts.payments import NOT_IN_TEST_MODE, Method
 from shared.kernel.errors import Misconfigured
 from shared.kernel.limits import Limits
 from shared.kernel.money import Money
@@ -96,7 +96,8 @@ class PaymentsSettings(ReceiptKeySettings):
     paynow_zwg_methods: Methods = PUSHED
     """`PAYNOW_ZWG_METHODS`: as for US dollars."""
     paynow_test_mode: bool = False
-    """`PAYNOW_TEST_MODE`: the integrations are in test mode: the four test numbers work with every method."""
+    """`PAYNOW_TEST_MODE`: the integrations are in test mode: the four test numbers work with every method but
+    InnBucks, which Paynow then refuses (Paynow contract 6.4): it is not offered."""
     bank_details: str | None = None
     """`BANK_DETAILS`: where to pay by bank or cash, as donors read it; `manual` needs it."""
     limits: Limits = Limits()
@@ -113,6 +114,11 @@ class PaymentsSettings(ReceiptKeySettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
+        if not self.methods and self.integrations:
+            raise Misconfigured(
+                "PAYNOW_USD_METHODS and PAYNOW_ZWG_METHODS leave no way to pay; in test mode (PAYNOW_TEST_MODE) Paynow "
+                "takes no innbucks."
+            )
         if not self.methods:
             raise Misconfigured(
                 "PAYNOW_USD_ID and PAYNOW_ZWG_ID are both not set; give at least one of them, or name manual in "
@@ -150,8 +156,9 @@ class PaymentsSettings(ReceiptKeySettings):
     def methods(self) -> Mapping[str, frozenset[Method]]:
         """The methods of each currency that has any. Without an integration only `manual` is possible."""
         given = {"USD": self.paynow_usd_methods, "ZWG": self.paynow_zwg_methods}
+        refused = NOT_IN_TEST_MODE if self.paynow_test_mode else frozenset()
         possible = {
-            currency: methods if currency in self.integrations else methods & {"manual"}
+            currency: methods - refused if currency in self.integrations else methods & {"manual"}
             for currency, methods in given.items()
         }
         return {currency: methods for currency, methods in possible.items() if methods}

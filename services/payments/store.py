@@ -16,7 +16,8 @@ PAYMENTS = Kind("payments", Payment, indexes=(("payer",),))
 """One per intent, under an id derived from it."""
 
 RECEIPTS = Kind("receipts", Receipt, unique=(("code",),), indexes=(("year", "number"),))
-"""One per settled payment, under the payment's id."""
+"""The first of a settled payment under the payment's id; a correction under the number whose place it takes, which
+so can be taken once only."""
 
 
 class StrayCallback(BaseModel):

@@ -10,15 +10,16 @@ from services.payments.domain.receipt_code import Facts
 from shared.kernel.words import amount_in_words
 
 _STYLE = """
-:root{--ink:#14261f;--soft:#4d5f57;--page:#f4f7f5;--card:#fff;--line:#d5dfda;--good:#0b6b53;--bad:#9b1c1c}
+:root{--ink:#14261f;--soft:#4d5f57;--page:#f4f7f5;--card:#fff;--line:#d5dfda;--good:#0b6b53;--bad:#9b1c1c;--old:#7a5200}
 @media (prefers-color-scheme:dark){:root{--ink:#e5efeb;--soft:#a9bab3;--page:#0d1512;--card:#15211c;--line:#2c3b35;
---good:#6fd3b4;--bad:#ff9d9d}}
+--good:#6fd3b4;--bad:#ff9d9d;--old:#f2c76b}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:1.05rem/1.5 system-ui,sans-serif}
 main{max-width:32rem;margin:0 auto;padding:1.5rem 1rem}
 .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.5rem}
 h1{font-size:1.4rem;line-height:1.3;margin:0 0 1rem}
-.good h1{color:var(--good)}.bad h1{color:var(--bad)}
+.good h1{color:var(--good)}.bad h1{color:var(--bad)}.old h1{color:var(--old)}
+a{color:inherit}
 .amount{font-size:2rem;font-weight:700;margin:0}
 .words{color:var(--soft);margin:0 0 1rem}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.5rem 1.2rem;margin:0}
@@ -35,8 +36,8 @@ HEADERS = {
 """No script, nothing from elsewhere, kept nowhere."""
 
 
-def page_of(facts: Facts | None) -> str:
-    """The whole page: what we issued, or that we did not."""
+def page_of(facts: Facts | None, replaced_by: str | None = None) -> str:
+    """The whole page: what we issued and what has taken its place, or that we did not."""
     if facts is None:
         return _page(
             "This receipt is not known",
@@ -50,15 +51,22 @@ def page_of(facts: Facts | None) -> str:
         "For": facts.purpose,
     }
     details = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in rows.items())
+    details += f"<dt>In place of</dt><dd>{_link(facts.replaces)}</dd>" if facts.replaces else ""
     words = amount_in_words(facts.amount)
+    replaced = f"<p>A corrected receipt has taken its place: {_link(replaced_by)}.</p>" if replaced_by else ""
     return _page(
-        "This receipt is true",
-        "good",
-        f'<p class="amount">{escape(str(facts.amount))}</p>'
+        "This receipt was true and has been replaced" if replaced else "This receipt is true",
+        "old" if replaced else "good",
+        f'{replaced}<p class="amount">{escape(str(facts.amount))}</p>'
         f'<p class="words">{escape(words[:1].upper() + words[1:])}</p>'
         f"<dl>{details}</dl>"
         '<p class="note">Compare these with what is printed. This page never shows whose receipt it is.</p>',
     )
+
+
+def _link(number: str) -> str:
+    """To the page of another receipt, beside this one."""
+    return f'<a href="{escape(number)}">{escape(number)}</a>'
 
 
 def _page(title: str, mood: str, body: str) -> str:

@@ -15,6 +15,9 @@ from shared.kernel.money import Money
 Method = Literal["ecocash", "onemoney", "innbucks", "omari", "web", "manual"]
 """How the money moves. `web` is Paynow's own page (cards, TeleCash, Zimswitch); `manual` is bank or cash."""
 
+NOT_IN_TEST_MODE: frozenset[Method] = frozenset({"innbucks"})
+"""What Paynow refuses while an integration is in test mode (Paynow contract 6.4)."""
+
 Reason = Literal["cancelled_by_payer", "insufficient_balance", "declined", "misconfigured", "unreachable"]
 """Why a payment did not happen, as far as the provider said."""
 
@@ -90,6 +93,23 @@ class IssueReceipt(Command, name="payments.issue_receipt", version=1, key="serie
     series: str
     """What numbers are given out in order within."""
     payment_id: PaymentId
+    replaces: str | None = None
+    """The number of the receipt that the new one takes the place of; None: the payment's first."""
+    corrected_by: MemberId | None = None
+
+
+class CorrectReceipt(Command, name="payments.correct_receipt", version=1, key="by"):
+    """Staff put right what was typed: a new receipt takes the place of the old one, which stays as it is (product 2).
+
+    Amount, currency and state are never corrected: refunds and disputes are for those. Answered by ReceiptIssued with
+    `corrected_by`, or by CorrectionRefused.
+    """
+
+    receipt_number: str
+    what: Literal["name", "purpose"]
+    value: str
+    """What it should say."""
+    by: MemberId
 
 
 class VerifyReceipt(Command, name="payments.verify_receipt", version=1, key="asked_by"):
@@ -322,6 +342,21 @@ class ReceiptIssued(Event, name="payments.receipt_issued", version=1, key="payer
     issued_at: datetime
     verify_url: str | None = None
     """The page where anybody may see that the receipt is true."""
+    replaces: str | None = None
+    """The number of the receipt that this one takes the place of. The money is the same, and came once."""
+    corrected_by: MemberId | None = None
+    """Of staff, when it replaces another."""
+    purpose_before: str | None = None
+    """What the receipt that it replaces was for."""
+
+
+class CorrectionRefused(Event, name="payments.correction_refused", version=1, key="by"):
+    """The correction of a receipt does not fit a rule; nothing changed. Answers CorrectReceipt."""
+
+    receipt_number: str
+    by: MemberId
+    rule: Literal["unknown", "own_payment", "payer_forgotten", "replaced", "not_settled", "says_so"]
+    """`replaced`: a newer one has its place, which may be corrected. `says_so`: that is what it says already."""
 
 
 class ReceiptVerified(Event, name="payments.receipt_verified", version=1, key="asked_by"):
@@ -333,6 +368,10 @@ class ReceiptVerified(Event, name="payments.receipt_verified", version=1, key="a
     issued_at: datetime | None = None
     amount: Money | None = None
     purpose: str | None = None
+    replaces: str | None = None
+    """The number of the receipt that it takes the place of."""
+    replaced_by: str | None = None
+    """The number of the receipt that has taken its place."""
 
 
 class ReceiptDocumentMade(Event, name="payments.receipt_document_made", version=1, key="payer"):
@@ -369,6 +408,8 @@ class ForgetReceipt(Command, name="payments.forget_receipt", version=1, key="mem
 
     member: MemberId
     payment_id: PaymentId
+    replaces: str | None = None
+    """Which of the payment's receipts, as for IssueReceipt."""
 
 
 class ConfirmErasure(Command, name="payments.confirm_erasure", version=1, key="member"):

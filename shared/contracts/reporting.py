@@ -235,6 +235,8 @@ class Fact(_Part):
     method: str | None = None
     purpose: str | None = None
     """One of the configured purposes, else "Other": free text may name somebody."""
+    purpose_before: str | None = None
+    """As `purpose`: what the receipt was for until it was corrected, where that is another fund."""
     after: str | None = None
     """The payment's state before the event."""
     cause: str | None = None

@@ -34,6 +34,7 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
         payments.ReceiptIssued,
         payments.ReceiptDocumentMade,
         payments.ReceiptVerified,
+        payments.CorrectionRefused,
         credex.AccountFound,
         credex.AccountOpened,
         credex.AuthorisedListed,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from services.conversation.engine.texts import _
 from services.conversation.handlers.telling import Wording, say_to, tell
 from services.conversation.listening.situation import Situation
+from services.conversation.settings import ConversationSettings
 from services.conversation.texts import payments, staff
 from shared.bus.handlers import on
 from shared.bus.work import Work
 from shared.contracts.notifier import Document, Outgoing, Picture, PlainText, SendMessage
 from shared.contracts.payments import (
     ApprovalRefused,
+    CorrectionRefused,
+    MakeReceiptDocument,
     OneTimeCodeRefused,
     PaymentApproved,
     PaymentCancelled,
@@ -129,10 +132,23 @@ async def tell_needs_review(event: PaymentNeedsReview, work: Work) -> None:
 
 @on(ReceiptIssued)
 async def tell_receipt(event: ReceiptIssued, work: Work) -> None:
-    """The result and the receipt, in one message."""
+    """The result and the receipt, in one message; whoever of staff corrected one is told, too."""
+    if not event.payer_name:
+        return  # money came after all from somebody who was forgotten: nobody is there to be told
     await tell(
         event.payer, event, lambda _here: payments.receipt(event), work, late=lambda: payments.late_receipt(event)
     )
+    settings: ConversationSettings = work.settings
+    if settings.receipt_as_pdf:
+        work.emit(MakeReceiptDocument(payment_id=event.payment_id, payer=event.payer))
+    if event.corrected_by is not None:
+        await say_to(event.corrected_by, lambda: staff.corrected(event), work)
+
+
+@on(CorrectionRefused)
+async def tell_correction_refused(event: CorrectionRefused, work: Work) -> None:
+    """The answer to a /correct that does not fit."""
+    await tell(event.by, event, lambda _here: staff.correction_refused(event), work)
 
 
 @on(ReceiptDocumentMade)

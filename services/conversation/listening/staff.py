@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import get_args
 
 from services.conversation.domain.colleague import colleague_of
+from services.conversation.domain.correction import correction_of, receipt_in
 from services.conversation.domain.period import days_of, split_off_days
 from services.conversation.domain.volunteer_search import search_of
 from services.conversation.engine.engine import Turn
@@ -15,7 +16,7 @@ from services.conversation.texts.staff import HELP
 from shared.contracts.base import Message
 from shared.contracts.conversation import DecidePurpose, RememberStaff, StaffCommandUsed
 from shared.contracts.gateway import Content, ShowHealth, Text
-from shared.contracts.payments import ApprovePayment, RejectPayment
+from shared.contracts.payments import ApprovePayment, CorrectReceipt, RejectPayment
 from shared.contracts.reporting import (
     ListVolunteers,
     MakeReport,
@@ -27,6 +28,7 @@ from shared.contracts.reporting import (
     ShowReview,
 )
 from shared.kernel.clock import HARARE
+from shared.kernel.errors import Refusal
 from shared.kernel.ids import PaymentId
 
 LONGEST_REASON = 200
@@ -51,7 +53,7 @@ def staff(here: Situation, text: str) -> Turn:
         command=command if command in _DO else "/unknown",
         allowed=allowed,
         at=here.now,
-        about=_id_in(rest) if command in {"/approve", "/reject", "/payment"} else None,
+        about=_about(command, rest),
     )
     if not allowed or phone is None:
         return Turn(here.say(_("Words with / are for staff only. *menu* shows what I can do.")).outgoing, [use])
@@ -151,6 +153,22 @@ def _decide(here: Situation, rest: str, *, approve: bool) -> Turn:
     return Turn(messages=[command])
 
 
+def _correct(here: Situation, rest: str) -> Turn:
+    """What was typed, never what was paid: refunds and disputes are for that."""
+    try:
+        asked = correction_of(rest, here.settings.purposes)
+    except Refusal as refusal:
+        return here.say(_(str(refusal)))
+    return Turn(messages=[CorrectReceipt(by=here.member, **asked._asdict())])
+
+
+def _about(command: str, rest: str) -> str | None:
+    """What the audit trail keeps of what a command names: a payment, a purpose, a receipt."""
+    if command == "/correct":
+        return receipt_in(rest)
+    return _id_in(rest) if command in {"/approve", "/reject", "/payment"} else None
+
+
 def _id_in(rest: str) -> str | None:
     id = rest.partition(" ")[0].upper()
     known = id[:2] in {"P-", "U-"} and id[2:].isascii() and id[2:].isalnum() and len(id) <= 24
@@ -166,6 +184,7 @@ _DO: dict[str, Callable[[Situation, str], Turn]] = {
     "/refunds": lambda here, _rest: Turn(messages=[ShowRefunds(asked_by=here.member)]),
     "/approve": _approve,
     "/reject": _reject,
+    "/correct": _correct,
     "/volunteers": _volunteers,
     "/audit": _audit,
     "/health": _health,

@@ -17,9 +17,7 @@ from services.conversation.texts.talking import TITLES
 from shared.contracts.notifier import Buttons, Choice
 from shared.contracts.payments import SubmitOneTimeCode, VerifyReceipt
 
-_VERIFY = re.compile(
-    r"\s*(?:verify|check receipt|simbisa|qinisekisa|verify receipt)(?:\s+(?P<code>\S{1,200}))?\s*", re.I
-)
+_VERIFY = re.compile(r"\s*(?:verify|check receipt|simbisa|qinisekisa|verify receipt)(?:\s+(?P<code>\S+))?\s*", re.I)
 _ONE_TIME_CODE = re.compile(r"\s*(\d{4,8})\s*", re.ASCII)
 _STEERING: frozenset[str] = frozenset(
     {"greet", "menu", "cancel", "back", "edit", "help", "more", "donate", "check", "history", "receipt", "language"}

@@ -11,6 +11,12 @@ from shared.contracts.payments import Authorisation, CheckPayment, OneTimeCodeRe
 from shared.kernel.ids import PaymentId
 
 
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """In test mode InnBucks is not offered."""
+    return {"PAYNOW_TEST_MODE": "false"}
+
+
 async def give_by(talk: Talk, method: str, *more: str) -> None:
     await talk.give(*NEW_DONOR[:5], "20 usd", method, *more, "confirm")
 
@@ -21,6 +27,16 @@ async def test_only_methods_that_are_on_for_the_currency_are_shown(tariro: Talk)
     assert titles == ["EcoCash", "OneMoney", "InnBucks", "O'mari", "Card or web page", "Bank or cash"]
     await tariro.give("x", *NEW_DONOR[:5], "20 zig")
     assert [choice.title for choice in choices_of(tariro.last)] == ["EcoCash", "OneMoney"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "fits"), [({"PAYNOW_TEST_MODE": "true"}, True), ({"PAYNOW_TEST_MODE": "false"}, False)]
+)
+async def test_a_test_number_is_on_every_wallet_in_test_mode_only(tariro: Talk, fits: bool) -> None:
+    """Paynow contract 6.2."""
+    [told] = await tariro.give(*NEW_DONOR[:5], "20 usd", "OneMoney", "0772222222")
+    assert ("by OneMoney from 0772 222 222" in text_of(told)) == fits
+    assert ("cannot be charged by OneMoney" in text_of(told)) != fits
 
 
 @pytest.mark.parametrize("method", ["InnBucks", "Card or web page", "Bank or cash"])

@@ -27,6 +27,15 @@ def test_a_senseless_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str
     assert said in str(error.value)
 
 
+def test_innbucks_is_not_offered_in_test_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paynow contract 6.4."""
+    monkeypatch.setenv("PAYNOW_USD_ID", "1")
+    monkeypatch.setenv("PAYNOW_USD_METHODS", "ecocash,innbucks,manual")
+    assert read_settings(ConversationSettings).methods["USD"] == ("ecocash", "innbucks", "manual")
+    monkeypatch.setenv("PAYNOW_TEST_MODE", "true")
+    assert read_settings(ConversationSettings).methods["USD"] == ("ecocash", "manual")
+
+
 def test_a_currency_without_an_integration_takes_bank_or_cash_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAYNOW_USD_ID", "1")
     monkeypatch.setenv("PAYNOW_USD_METHODS", "ecocash,manual")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, get_args
 
 import pytest
 
@@ -13,8 +14,11 @@ from shared.contracts.gateway import HealthShown, ServiceHealth, ShowHealth
 from shared.contracts.payments import (
     ApprovalRefused,
     ApprovePayment,
+    CorrectionRefused,
+    CorrectReceipt,
     PaymentApproved,
     PaymentRejected,
+    ReceiptIssued,
     RejectPayment,
 )
 from shared.contracts.reporting import CurrencyFigures, MakeStatistics, StatisticsReady
@@ -33,7 +37,9 @@ ONLY_REFUSED = {
 }
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "/approve P-1", "/reject P-1 no", "/anything", "/"])
+@pytest.mark.parametrize(
+    "command", [*COMMANDS, "/approve P-1", "/reject P-1 no", "/correct 2026-000001 name Rudo", "/anything", "/"]
+)
 async def test_who_is_no_staff_is_refused_and_it_is_kept(tariro: Talk, command: str) -> None:
     [refused] = await tariro.say(command)
     assert "staff only" in text_of(refused)
@@ -113,6 +119,13 @@ async def test_approve_and_reject_name_the_payment_and_are_kept(rudo: Talk) -> N
         ("/payment " + "x" * 70, "Paynow's reference"),
         ("/audit nobody week", "Nobody of staff is called nobody. I know: -."),
         ("/admin", "/volunteers [skill] [place]"),
+        ("/correct", "/correct 2026-000001 name Tariro Moyo"),
+        ("/correct 2026-1 name Rudo", "/correct 2026-000001 name Tariro Moyo"),
+        ("/correct 2026-000001", "/correct 2026-000001 name Tariro Moyo"),
+        ("/correct 2026-000001 name", "like Tariro Moyo"),
+        ("/correct 2026-000001 name 0771111111", "like Tariro Moyo"),
+        ("/correct 2026-000001 purpose !", "in a few words what it is for"),
+        ("/correct 2026-000001 amount 30", "by a refund or a dispute"),
         ("/what", "I do not know /what; /admin lists"),
         ("/", "I do not know /; /admin lists"),
     ],
@@ -122,6 +135,7 @@ async def test_a_command_that_does_not_fit_says_what_fits(rudo: Talk, command: s
     assert hint in text_of(told)
     assert not rudo.harness.all(ApprovePayment)
     assert not rudo.harness.all(RejectPayment)
+    assert not rudo.harness.all(CorrectReceipt)
 
 
 async def test_what_payments_says_of_a_decision_is_told(rudo: Talk, tariro: Talk) -> None:
@@ -144,6 +158,44 @@ async def test_what_payments_says_of_a_decision_is_told(rudo: Talk, tariro: Talk
     [told] = await tariro.told(rejected)
     assert "not accepted by our staff: no such deposit" in text_of(told)
     assert "Rejected: P-1" in text_of(rudo.last)
+
+
+@pytest.mark.parametrize(
+    ("typed", "what", "value"),
+    [
+        ("name  Tariro Moyo-Dube", "name", "Tariro Moyo-Dube"),
+        ("PURPOSE youth conference", "purpose", "Youth Conference"),
+        ("purpose Roof repair", "purpose", "Roof repair"),
+    ],
+)
+async def test_a_correction_names_the_receipt_and_is_kept(rudo: Talk, typed: str, what: str, value: str) -> None:
+    assert await rudo.say(f"/correct 2026-000001 {typed}") == []
+    asked = rudo.harness.only(CorrectReceipt)
+    assert (asked.receipt_number, asked.what, asked.value, asked.by) == ("2026-000001", what, value, rudo.member)
+    use = rudo.harness.only(StaffCommandUsed)
+    assert (use.command, use.about, use.allowed) == ("/correct", "2026-000001", True)
+
+
+async def test_a_corrected_receipt_goes_to_its_payer_and_staff_hear_of_it(rudo: Talk, tariro: Talk) -> None:
+    await tariro.give(*NEW_DONOR, "confirm")
+    await tariro.told(tariro.initiated(), *tariro.settled())
+    issued = tariro.harness.last(ReceiptIssued)
+    change = {"receipt_number": "2026-000002", "replaces": "2026-000001", "corrected_by": rudo.member}
+    [told] = await tariro.told(issued.model_copy(update=change | {"purpose": "Construction"}))
+    assert text_of(told).startswith(
+        "Your receipt 2026-000001 was corrected; this one takes its place. Nothing was charged for it.\n\n"
+        "*Receipt 2026-000002*\n"
+    )
+    assert "For: Construction" in text_of(told)
+    assert text_of(rudo.last) == "Corrected: receipt 2026-000002 takes the place of 2026-000001. The payer gets it."
+    [again] = await tariro.say("receipt")
+    assert "*Receipt 2026-000002*" in text_of(again)
+
+
+@pytest.mark.parametrize("rule", get_args(CorrectionRefused.model_fields["rule"].annotation))
+async def test_why_a_receipt_is_not_corrected_is_told(rudo: Talk, rule: Any) -> None:
+    [told] = await rudo.told(CorrectionRefused(receipt_number="2026-000001", by=rudo.member, rule=rule))
+    assert "2026-000001" in text_of(told)
 
 
 class TestPurposes:

@@ -19,6 +19,7 @@ from services.conversation.texts import payments, staff, talking
 from shared.contracts.gateway import MessageReceived, Text
 from shared.contracts.notifier import PlainText, SendMessage
 from shared.contracts.payments import (
+    CorrectionRefused,
     PaymentApproved,
     PaymentCancelled,
     PaymentChecked,
@@ -33,6 +34,7 @@ from shared.contracts.payments import (
     PaymentUncertain,
     Reason,
     ReceiptDocumentMade,
+    ReceiptIssued,
 )
 from shared.contracts.reporting import StatisticsReady
 from shared.kernel.ids import MemberId, PaymentId
@@ -76,6 +78,20 @@ def texts_of_everything() -> dict[str, str]:
             StatisticsReady(asked_by=MemberId("M-1"), first=date(2026, 11, 1), last=date(2026, 11, 24), figures=())
         ),
     }
+    for rule in get_args(CorrectionRefused.model_fields["rule"].annotation):
+        refused_correction = CorrectionRefused(receipt_number="2026-000001", by=MemberId("M-2"), rule=rule)
+        told[f"correction {rule}"] = staff.correction_refused(refused_correction)
+    issued = ReceiptIssued(
+        receipt_number="2026-000002",
+        payer_name="Tariro Moyo",
+        provider_reference="1",
+        settled_at=NOW,
+        issued_at=NOW,
+        **FULL,
+    )
+    corrected = issued.model_copy(update={"replaces": "2026-000001"})
+    told |= {"receipt": payments.receipt(issued), "new receipt": payments.receipt(corrected)}
+    told["corrected"] = staff.corrected(corrected)
     for reason in get_args(Reason):
         failed = PaymentFailed(intent="i", reason=reason, failed_at=NOW, **FULL)
         told[reason] = payments.failed(failed)
@@ -236,6 +252,16 @@ async def test_the_other_outcomes_are_told_and_kept_in_the_history(tariro: Talk)
     missing = ReceiptDocumentMade(payment_id=about["payment_id"], payer=tariro.member, receipt_number=None, file=None)
     [told] = await tariro.told(missing)
     assert "no receipt of that payment" in text_of(told)
+
+
+async def test_who_was_forgotten_is_not_told_of_money_that_came_after_all(
+    tariro: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    await tariro.give(*NEW_DONOR, "confirm")
+    settled, issued = tariro.settled()
+    assert isinstance(issued, ReceiptIssued)
+    assert await tariro.told(settled, issued.model_copy(update={"payer_name": ""})) == []
+    assert "dead letter" not in caplog.text
 
 
 async def test_a_receipt_that_comes_late_has_its_template(tariro: Talk) -> None:

@@ -176,6 +176,14 @@ async def test_verify_alone_tells_how_it_is_asked(tariro: Talk) -> None:
     assert tariro.harness.only(VerifyReceipt).code == "ab"
 
 
+async def test_all_that_the_code_on_a_receipt_says_may_be_verified(tariro: Talk) -> None:
+    address = f"https://give.example.org/verify/R2.{'A' * 180}.{'B' * 86}"
+    await tariro.say(f"verify {address}")
+    assert tariro.harness.only(VerifyReceipt).code == address
+    [told] = await tariro.told(ReceiptVerified(code=address, asked_by=tariro.member))
+    assert "There is no receipt https://give.example.org/verify/R2.AAAAA… of ours." in text_of(told)
+
+
 @pytest.mark.parametrize("reply", ["2", "It is my answer"])
 async def test_the_reading_may_be_chosen_by_number_or_title(tariro: Talk, reply: str) -> None:
     await tariro.give(*NEW_DONOR[:3], "Home", reply)
@@ -391,6 +399,10 @@ async def test_verify_asks_payments_and_tells_what_is_true(tariro: Talk) -> None
     )
     [told] = await tariro.told(verified)
     assert text_of(told) == "Receipt 2026-000001 is true: USD 20.00 for Construction, issued on 24 Nov 2026."
+    [told] = await tariro.told(verified.model_copy(update={"replaces": "2025-000009", "replaced_by": "2026-000002"}))
+    assert text_of(told).endswith(
+        "It takes the place of 2025-000009. But 2026-000002 has taken its place: that one counts now."
+    )
     [told] = await tariro.told(ReceiptVerified(code="2026-9", asked_by=tariro.member))
     assert "no receipt 2026-9 of ours" in text_of(told)
 
@@ -401,6 +413,15 @@ async def test_the_receipt_may_be_had_as_pdf(tariro: Talk) -> None:
     await tariro.say("receipt")
     await tariro.tap("As PDF")
     assert tariro.harness.only(MakeReceiptDocument).payment_id == tariro.about()["payment_id"]
+
+
+@pytest.mark.parametrize(("environment", "made"), [({"RECEIPT_AS_PDF": "true"}, 1), ({}, 0)])
+async def test_the_pdf_of_a_receipt_follows_its_text_where_the_setting_says_so(tariro: Talk, made: int) -> None:
+    await tariro.give(*NEW_DONOR, "confirm")
+    await tariro.told(tariro.initiated(), *tariro.settled())
+    assert "*Receipt 2026-000001*" in text_of(tariro.last)
+    asked = tariro.harness.all(MakeReceiptDocument)
+    assert [(one.payment_id, one.payer) for one in asked] == [(tariro.about()["payment_id"], tariro.member)] * made
 
 
 async def test_history_is_paged(tariro: Talk) -> None:

@@ -26,6 +26,8 @@ from shared.contracts.payments import (
     ReceiptVerified,
 )
 
+LONGEST_CODE = 40
+"""Characters of what somebody took for a receipt that are said again: a whole payload tells them nothing."""
 PAGE = 7
 """Payments that are shown at once."""
 
@@ -126,10 +128,16 @@ def refused(event: PaymentRefused) -> str:
 
 def receipt(event: ReceiptIssued) -> str:
     """The result and the receipt in one message."""
-    lines = [
-        _("Thank you, {name}! Your gift of *{amount}* has arrived.").format(
+    if event.replaces:
+        first = _("Your receipt {old} was corrected; this one takes its place. Nothing was charged for it.").format(
+            old=event.replaces
+        )
+    else:
+        first = _("Thank you, {name}! Your gift of *{amount}* has arrived.").format(
             name=event.payer_name.split()[0], amount=money(event.amount)
-        ),
+        )
+    lines = [
+        first,
         "",
         _("*Receipt {number}*").format(number=event.receipt_number),
         _("Date: {date}").format(date=moment(event.settled_at)),
@@ -234,14 +242,21 @@ def verified(event: ReceiptVerified) -> str:
     """Whether a receipt is true; no name, no phone (product 2)."""
     if event.receipt_number is None or event.amount is None or event.issued_at is None:
         return _("There is no receipt {code} of ours. If somebody gave it to you as ours, please tell us.").format(
-            code=event.code
+            code=event.code if len(event.code) <= LONGEST_CODE else f"{event.code[:LONGEST_CODE]}…"
         )
-    return _("Receipt {number} is true: {amount} for {purpose}, issued on {date}.").format(
-        number=event.receipt_number,
-        amount=money(event.amount),
-        purpose=purpose_name(event.purpose),
-        date=day(event.issued_at),
-    )
+    sentences = [
+        _("Receipt {number} is true: {amount} for {purpose}, issued on {date}.").format(
+            number=event.receipt_number,
+            amount=money(event.amount),
+            purpose=purpose_name(event.purpose),
+            date=day(event.issued_at),
+        )
+    ]
+    if event.replaces:
+        sentences.append(_("It takes the place of {number}.").format(number=event.replaces))
+    if event.replaced_by:
+        sentences.append(_("But {number} has taken its place: that one counts now.").format(number=event.replaced_by))
+    return " ".join(sentences)
 
 
 def purpose_name(purpose: str | None) -> str:

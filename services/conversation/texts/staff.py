@@ -11,7 +11,13 @@ from services.conversation.texts.payments import state_words
 from services.conversation.texts.reports import span
 from shared.contracts.conversation import PurposeDecided
 from shared.contracts.gateway import HealthShown
-from shared.contracts.payments import ApprovalRefused, PaymentApproved, PaymentRejected
+from shared.contracts.payments import (
+    ApprovalRefused,
+    CorrectionRefused,
+    PaymentApproved,
+    PaymentRejected,
+    ReceiptIssued,
+)
 from shared.contracts.reporting import (
     AuditShown,
     PaymentLine,
@@ -32,6 +38,7 @@ HELP = later(
     "/refunds: what was paid back\n"
     "/approve ID: a bank or cash payment (P-…), one held for review, or a purpose (U-…)\n"
     "/reject ID reason\n"
+    "/correct RECEIPT name|purpose NEW: a new receipt in place of one with a wrong name or purpose\n"
     "/volunteers [skill] [place]: who registered\n"
     "/audit [who] [period]: who used these commands\n"
     "/health: how the services are"
@@ -102,6 +109,26 @@ def approval_refused(event: ApprovalRefused) -> str:
     return _(_RULES[event.rule]).format(id=event.payment_id)
 
 
+def corrected(event: ReceiptIssued) -> str:
+    return _("Corrected: receipt {number} takes the place of {old}. The payer gets it.").format(
+        number=event.receipt_number, old=event.replaces
+    )
+
+
+_CORRECTION_RULES = {
+    "unknown": later("There is no receipt {number}."),
+    "own_payment": later("{number} is your own receipt: somebody else has to correct it."),
+    "payer_forgotten": later("The payer of {number} was forgotten at their wish: that receipt stays as it is."),
+    "replaced": later("Receipt {number} was replaced already; /payment {number} names the newest one."),
+    "not_settled": later("The money of {number} is disputed or was paid back: there is no new receipt for it."),
+    "says_so": later("Receipt {number} says that already."),
+}
+
+
+def correction_refused(event: CorrectionRefused) -> str:
+    return _(_CORRECTION_RULES[event.rule]).format(number=event.receipt_number)
+
+
 def purpose_proposed(id: str, purpose: str) -> str:
     return _("A donor wants to give to “{purpose}”.\n/approve {id}\n/reject {id} reason").format(purpose=purpose, id=id)
 
@@ -127,6 +154,7 @@ _EVENTS = {f"payment_{state}": words for state, words in _STATES.items()} | {
     "payment_initiated": later("the payer was asked"),
     "payment_uncertain": later("not known whether the payer was asked"),
     "receipt_issued": later("receipt"),
+    "receipt_corrected": later("corrected receipt"),
 }
 
 

@@ -42,10 +42,11 @@ def draw_receipt(receipt: Receipt, payer_name: str, organisation: str, verify_ur
     canvas.setSubject(f"Receipt {receipt.code} of {receipt.issued_on.isoformat()}")
     canvas.setKeywords(receipt.signed)
     page = _Page(canvas)
-    page.letterhead(organisation, receipt.code)
+    page.letterhead(organisation, receipt.code, corrected=receipt.replaces is not None)
     page.amount(str(receipt.amount), amount_in_words(receipt.amount))
     page.facts(
         {
+            **({"In place of": f"No. {receipt.replaces}"} if receipt.replaces else {}),
             "Date": f"{receipt.settled_at.astimezone(HARARE):%d %B %Y, %H:%M}".lstrip("0"),
             "Received from": payer_name or "—",
             "For": receipt.purpose,
@@ -75,14 +76,14 @@ class _Page:
         self._canvas = canvas
         self._at = _HEIGHT - 60
 
-    def letterhead(self, organisation: str, code: str) -> None:
+    def letterhead(self, organisation: str, code: str, *, corrected: bool) -> None:
         self._canvas.setFillColor(_MAIN)
         self._canvas.rect(0, _HEIGHT - 10, _WIDTH, 10, stroke=0, fill=1)
         for line in _lines(organisation, 20, _RIGHT - _LEFT)[:2]:
             self._text(line, _LEFT, 20, _INK, bold=True)
             self._at -= 24
         self._at -= 6
-        self._text("RECEIPT", _LEFT, 11, _MAIN, bold=True)
+        self._text("CORRECTED RECEIPT" if corrected else "RECEIPT", _LEFT, 11, _MAIN, bold=True)
         self._text(f"No. {code}", _RIGHT, 11, _INK, bold=True, from_right=True)
         self._at -= 10
         self._rule(1.2)

@@ -67,6 +67,8 @@ class Payment(BaseModel):
     not_found_at: datetime | None = None
     """When Paynow first said, provably, that it knows no such request."""
     settled_at: datetime | None = None
+    replaced_receipts: list[str] = []
+    """Numbers of its receipts whose place a newer one takes, in that order."""
     trail: list[TrailEntry] = []
 
     def forget(self, public_purpose: Callable[[str], str]) -> None:
@@ -76,6 +78,11 @@ class Payment(BaseModel):
         self.instructions = None
         self.authorisation = None
         self.purpose = public_purpose(self.purpose)
+
+    @property
+    def receipt_ids(self) -> list[str]:
+        """The documents of its receipts, the newest last; the last one may still be on its way."""
+        return [self.id, *self.replaced_receipts]
 
     @property
     def is_open(self) -> bool:

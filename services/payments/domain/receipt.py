@@ -15,7 +15,7 @@ from shared.kernel.money import Money
 
 
 class Receipt(BaseModel):
-    """Stored under the payment's id; `code` is unique. Never changed once issued, unless the payer is forgotten.
+    """`code` is unique. Never changed once issued, unless the payer is forgotten: a correction is a new one.
 
     Says nothing of the person, but that a purpose may be in their own words.
     """
@@ -29,6 +29,8 @@ class Receipt(BaseModel):
     purpose: str
     provider_reference: str | None
     settled_at: datetime
+    replaces: str | None = None
+    """The number of the receipt that it takes the place of."""
     signed: str = ""
     """What its QR says: see receipt_code."""
     signed_before: str | None = None
@@ -60,7 +62,7 @@ def year_of(issued_at: datetime) -> int:
     return issued_at.astimezone(HARARE).year
 
 
-def next_receipt(payment: Payment, latest: Receipt | None, issued_at: datetime) -> Receipt:
+def next_receipt(payment: Payment, latest: Receipt | None, issued_at: datetime, replaces: str | None = None) -> Receipt:
     """The receipt that follows `latest`, the last one of the same year. Who loses the race for it asks again."""
     return Receipt(
         payment_id=payment.id,
@@ -72,4 +74,5 @@ def next_receipt(payment: Payment, latest: Receipt | None, issued_at: datetime) 
         purpose=payment.purpose,
         provider_reference=payment.paynow_reference,
         settled_at=payment.settled_at or issued_at,
+        replaces=replaces,
     )

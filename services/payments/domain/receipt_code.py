@@ -3,7 +3,8 @@
     R1.<facts>.<signature>
 
 both parts in base64url without padding. The facts are a JSON list in UTF-8: number, issue date in Harare, amount,
-currency, purpose; no name, no phone. The signature is Ed25519 over `R1.<facts>`; it is the same each time.
+currency, purpose; no name, no phone. The signature is Ed25519 over `R1.<facts>`; it is the same each time. A receipt
+that replaces another is `R2`, and names that one's number as the sixth fact.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pydantic import BaseModel, ValidationError
 from services.payments.domain.receipt import Receipt
 from shared.kernel.money import Money
 
-SIGNED = re.compile(r"R1\.[A-Za-z0-9_-]{20,2000}\.[A-Za-z0-9_-]{86}(?![A-Za-z0-9_-])")
+SIGNED = re.compile(r"R[12]\.[A-Za-z0-9_-]{20,2000}\.[A-Za-z0-9_-]{86}(?![A-Za-z0-9_-])")
 """A signed payload, wherever it stands: in an address, a text, the metadata of a PDF."""
 NUMBER = re.compile(r"(?P<year>20[0-9]{2})-(?P<number>[0-9]{6,9})")
 
@@ -38,6 +39,8 @@ class Facts(BaseModel):
     issued_on: date
     amount: Money
     purpose: str
+    replaces: str | None = None
+    """The number of the receipt that it takes the place of."""
 
 
 def facts_of(receipt: Receipt) -> Facts:
@@ -45,14 +48,24 @@ def facts_of(receipt: Receipt) -> Facts:
     purpose = (
         receipt.purpose if len(receipt.purpose) <= LONGEST_PURPOSE else f"{receipt.purpose[: LONGEST_PURPOSE - 1]}…"
     )
-    return Facts(number=receipt.code, issued_on=receipt.issued_on, amount=receipt.amount, purpose=purpose)
+    return Facts(
+        number=receipt.code,
+        issued_on=receipt.issued_on,
+        amount=receipt.amount,
+        purpose=purpose,
+        replaces=receipt.replaces,
+    )
 
 
 def sign_receipt(receipt: Receipt, key: Ed25519PrivateKey) -> str:
     """The signed payload of a receipt."""
     facts = facts_of(receipt)
     listed = [facts.number, facts.issued_on.isoformat(), str(facts.amount.amount), facts.amount.currency, facts.purpose]
-    text = f"R1.{_encoded(json.dumps(listed, ensure_ascii=False, separators=(',', ':')).encode())}"
+    version = "R1"
+    if facts.replaces is not None:
+        version = "R2"
+        listed.append(facts.replaces)
+    text = f"{version}.{_encoded(json.dumps(listed, ensure_ascii=False, separators=(',', ':')).encode())}"
     return f"{text}.{_encoded(key.sign(text.encode()))}"
 
 
@@ -62,8 +75,15 @@ def read_signed(signed: str, key: Ed25519PublicKey | None) -> Facts | None:
     try:
         if key is not None:
             key.verify(_decoded(signature), text.encode())
-        number, issued_on, amount, currency, purpose = json.loads(_decoded(text.removeprefix("R1.")))
-        return Facts(number=number, issued_on=issued_on, amount=Money.of(amount, currency), purpose=purpose)
+        number, issued_on, amount, currency, purpose, *replaced = json.loads(_decoded(text.partition(".")[2]))
+        [replaces] = replaced or [None]
+        return Facts(
+            number=number,
+            issued_on=issued_on,
+            amount=Money.of(amount, currency),
+            purpose=purpose,
+            replaces=replaces,
+        )
     except (InvalidSignature, ValidationError, ValueError, TypeError, ArithmeticError):
         return None
 

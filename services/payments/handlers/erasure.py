@@ -20,6 +20,7 @@ async def forget_payer(event: ErasureRequested, work: Work) -> None:
     for payment in await work.find(PAYMENTS, {"payer": event.member}, limit=MOST):
         about = {"member": event.member, "payment_id": payment.id}
         work.emit(ForgetPayment(**about), ForgetReceipt(**about))
+        work.emit(*(ForgetReceipt(replaces=number, **about) for number in payment.replaced_receipts))
     work.emit(ConfirmErasure(member=event.member))
 
 
@@ -34,10 +35,11 @@ async def forget_payment(command: ForgetPayment, work: Work) -> None:
 async def forget_receipt(command: ForgetReceipt, work: Work) -> None:
     """Own words go from the receipt; the paper that the person holds is true all the same."""
     settings: PaymentsSettings = work.settings
-    receipt = await work.read(RECEIPTS, command.payment_id)
+    id = command.replaces or command.payment_id
+    receipt = await work.read(RECEIPTS, id)
     if receipt is None or receipt.purpose == settings.public_purpose(receipt.purpose):
         return
-    receipt = await work.load(RECEIPTS, command.payment_id)
+    receipt = await work.load(RECEIPTS, id)
     receipt.replace_purpose(settings.public_purpose(receipt.purpose))
     receipt.signed = sign_receipt(receipt, settings.receipt_key)
 

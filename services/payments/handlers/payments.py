@@ -25,6 +25,7 @@ from services.payments.domain.one_time_code import TRIES, code_not_tried, code_w
 from services.payments.domain.payment import Payment
 from services.payments.domain.request import must_be_same, new_payment, refusal_of
 from services.payments.domain.states import ANSWERED, ENDED
+from services.payments.handlers.receipts import newest_receipt
 from services.payments.ports import (
     CHECK,
     DRAW_CODE,
@@ -304,7 +305,8 @@ def _ask(payment: Payment, work: Work, at: datetime, *, by_trace: bool = False) 
 
 
 async def _tell_checked(payment: Payment, work: Work, *, asked: bool) -> None:
-    receipt = await work.read(RECEIPTS, payment.id) if payment.state == "settled" else None
+    id = await newest_receipt(payment, work) if payment.state == "settled" else None
+    receipt = await work.read(RECEIPTS, id) if id else None
     work.emit(
         PaymentChecked(
             payment_id=payment.id,

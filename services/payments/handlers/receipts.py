@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.payments.domain.payment import Payment
 from services.payments.domain.receipt import Receipt, next_receipt, year_of
 from services.payments.domain.receipt_code import asked_for, is_true, sign_receipt
 from services.payments.ports import DRAW_RECEIPT, MadeFile, ReceiptPicture
@@ -33,16 +34,18 @@ async def want_receipt(event: PaymentSettled, work: Work) -> None:
 @on(IssueReceipt)
 async def issue_receipt(command: IssueReceipt, work: Work) -> None:
     """Give the payment the next number of the year; who loses a race for it is handled again."""
-    if await work.exists(RECEIPTS, command.payment_id):
+    id = command.replaces or command.payment_id
+    if await work.exists(RECEIPTS, id):
         return  # settled again after a dispute
     payment = await work.read(PAYMENTS, command.payment_id)
     if payment is None or payment.settled_at is None:
         raise Missing(PAYMENTS.name, command.payment_id)
     settings: PaymentsSettings = work.settings
     latest = await work.find(RECEIPTS, {"year": year_of(work.now)}, order="-number", limit=1)
-    receipt = next_receipt(payment, latest[0] if latest else None, work.now)
+    before = await work.find(RECEIPTS, {"code": command.replaces}, limit=1) if command.replaces else []
+    receipt = next_receipt(payment, latest[0] if latest else None, work.now, command.replaces)
     receipt.signed = sign_receipt(receipt, settings.receipt_key)
-    await work.open(RECEIPTS, command.payment_id, lambda: receipt)
+    await work.open(RECEIPTS, id, lambda: receipt)
     work.emit(
         ReceiptIssued(
             receipt_number=receipt.code,
@@ -56,8 +59,19 @@ async def issue_receipt(command: IssueReceipt, work: Work) -> None:
             settled_at=payment.settled_at,
             issued_at=receipt.issued_at,
             verify_url=settings.verify_url(receipt.code),
+            replaces=command.replaces,
+            corrected_by=command.corrected_by,
+            purpose_before=before[0].purpose if before else None,
         )
     )
+
+
+async def newest_receipt(payment: Payment, work: Work) -> str | None:
+    """The document of the payment's newest receipt; a correction may still be on its way."""
+    for id in reversed(payment.receipt_ids):
+        if await work.exists(RECEIPTS, id):
+            return id
+    return None
 
 
 @on(VerifyReceipt)
@@ -70,11 +84,14 @@ async def verify(command: VerifyReceipt, work: Work) -> None:
         found = await work.find(RECEIPTS, {"code": number}, limit=1)
         if found and is_true(found[0], signed):
             [receipt] = found
+            newer = await work.read(RECEIPTS, receipt.code)
             facts = {
                 "receipt_number": receipt.code,
                 "issued_at": receipt.issued_at,
                 "amount": receipt.amount,
                 "purpose": receipt.purpose,
+                "replaces": receipt.replaces,
+                "replaced_by": newer.code if newer else None,
             }
             told = told.model_copy(update=facts)
     work.emit(told)
@@ -82,15 +99,15 @@ async def verify(command: VerifyReceipt, work: Work) -> None:
 
 @on(MakeReceiptDocument)
 async def make_document(command: MakeReceiptDocument, work: Work) -> None:
-    """Have the receipt drawn; say so when there is none, or when it is somebody else's."""
+    """Have the payment's newest receipt drawn; say so when there is none, or when it is somebody else's."""
     payment = await work.read(PAYMENTS, command.payment_id)
-    receipt = await work.read(RECEIPTS, command.payment_id)
-    if payment is None or receipt is None or payment.payer != command.payer:
+    id = await newest_receipt(payment, work) if payment else None
+    if payment is None or id is None or payment.payer != command.payer:
         work.emit(
             ReceiptDocumentMade(payment_id=command.payment_id, payer=command.payer, receipt_number=None, file=None)
         )
         return
-    receipt = await work.load(RECEIPTS, command.payment_id)
+    receipt = await work.load(RECEIPTS, id)
     picture = ReceiptPicture(receipt=receipt, payer=payment.payer, payer_name=payment.payer_name)
     work.call(DRAW_RECEIPT, picture)
 

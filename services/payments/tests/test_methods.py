@@ -24,7 +24,7 @@ from shared.contracts.payments import (
 from shared.http.files import FILES
 from shared.kernel.ids import MemberId, payment_id_of
 
-LIVE = pytest.mark.parametrize("world", [{"mode": "live"}], indirect=True)
+LIVE = pytest.mark.parametrize("world", [{"mode": "live", "services": {"PAYNOW_TEST_MODE": "false"}}], indirect=True)
 OMARI_NUMBER = "+263719999999"
 RIGHT_CODE = "012345"
 
@@ -63,11 +63,18 @@ async def test_a_check_says_again_what_the_payer_has_to_do(world: World) -> None
     assert (await world.only(PaymentChecked)).authorisation == initiated.authorisation
 
 
-async def test_innbucks_is_refused_in_test_mode_by_paynow_itself(world: World) -> None:
+@pytest.mark.parametrize("world", [{"services": {"PAYNOW_TEST_MODE": "false"}}], indirect=True)
+async def test_innbucks_is_refused_by_paynow_while_its_integration_is_in_test_mode(world: World) -> None:
     payment = await world.give(None, method="innbucks")
 
     assert payment.state == "failed"
     assert await world.at_paynow() == []
+
+
+async def test_innbucks_is_refused_in_test_mode_before_paynow_is_asked(world: World) -> None:
+    await world.harness.say(request(None, method="innbucks"))
+
+    assert (await world.only(PaymentRefused)).rule == "method"
 
 
 async def test_omari_settles_with_the_code_from_the_sms(world: World) -> None:

@@ -59,7 +59,7 @@ def draw(made: Receipt, name: str = "Tariro Mōyo") -> bytes:
 
 
 def test_the_page_says_all_that_a_receipt_must_say() -> None:
-    text = text_of(draw(receipt()))
+    text = text_of(draw(receipt().model_copy(update={"provider_reference": "31000001"})))
 
     for said in (
         "Ruvimbo Church",
@@ -70,6 +70,7 @@ def test_the_page_says_all_that_a_receipt_must_say() -> None:
         "Youth Conference",
         "EcoCash",
         "24 November 2026",
+        "31000001",
         receipt().payment_id,
     ):
         assert said in text
@@ -106,9 +107,13 @@ def test_a_picture_of_a_code_is_a_png() -> None:
     purpose=st.text(max_size=80),
     cents=st.integers(1, 10**9),
     currency=st.sampled_from(["USD", "ZWG"]),
+    replaces=st.none() | st.just("2025-000007"),
 )
-def test_what_is_signed_is_read_back_and_names_nobody(purpose: str, cents: int, currency: str) -> None:
-    made = receipt().model_copy(update={"purpose": purpose, "amount": Money.from_minor(cents, currency)})
+def test_what_is_signed_is_read_back_and_names_nobody(
+    purpose: str, cents: int, currency: str, replaces: str | None
+) -> None:
+    amount = Money.from_minor(cents, currency)
+    made = receipt().model_copy(update={"purpose": purpose, "amount": amount, "replaces": replaces})
     signed = sign_receipt(made, KEY)
 
     assert read_signed(signed, KEY.public_key()) == facts_of(made)

@@ -6,6 +6,7 @@ import pytest
 
 from services.payments.settings import PaymentsSettings
 from services.payments.tests.world import USD_KEY, settings
+from shared.contracts.payments import Method
 from shared.kernel.errors import Misconfigured
 from shared.kernel.money import Money
 from shared.runtime.settings import read_settings
@@ -34,6 +35,10 @@ def read(monkeypatch: pytest.MonkeyPatch, **change: str | None) -> PaymentsSetti
         ({"PAYNOW_URL": "ftp://paynow"}, "PAYNOW_URL is not usable"),
         ({"LIMITS": "USD 5"}, "LIMITS is not usable: 'USD 5' is not like"),
         ({"PAYNOW_USD_METHODS": "ecocash,zipit"}, "PAYNOW_USD_METHODS is not usable"),
+        (
+            {"PAYNOW_ZWG_ID": None, "PAYNOW_USD_METHODS": "innbucks"},
+            r"no way to pay; in test mode \(PAYNOW_TEST_MODE\) Paynow takes no innbucks",
+        ),
         ({"BANK_DETAILS": None}, "BANK_DETAILS is not set; manual in PAYNOW_USD_METHODS needs it"),
         ({"APPROVAL_THRESHOLD": "USD 500", "ADMIN_PHONE": "0773000001"}, "at least two numbers in ADMIN_PHONE"),
         (
@@ -62,6 +67,16 @@ def test_a_currency_without_an_integration_is_not_taken(monkeypatch: pytest.Monk
     assert set(read_in.integrations) == {"USD"}
     assert read_in.rules.methods == {"USD": frozenset({"ecocash"})}
     assert read_in.rules.test_mode
+
+
+@pytest.mark.parametrize(("test_mode", "taken"), [("true", {"ecocash"}), ("false", {"ecocash", "innbucks"})])
+def test_innbucks_is_not_taken_in_test_mode(
+    monkeypatch: pytest.MonkeyPatch, test_mode: str, taken: set[Method]
+) -> None:
+    """Paynow contract 6.4."""
+    read_in = read(monkeypatch, PAYNOW_USD_METHODS="ecocash,innbucks", PAYNOW_TEST_MODE=test_mode)
+
+    assert read_in.rules.methods["USD"] == taken
 
 
 def test_bank_and_cash_need_no_integration(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,7 @@ CREDEX_PLACES = 6
 SETTLED = "payments.payment_settled"
 DISPUTED = "payments.payment_disputed"
 REFUNDED = "payments.payment_refunded"
+RECEIPT = "payments.receipt_issued"
 CORRECTED = "reporting.correction"
 ACCEPTED = "credex.offer_accepted"
 UPGRADED = "credex.tier_upgraded"
@@ -115,6 +116,8 @@ def moves_something(event: str, fact: Fact) -> bool:
     """Whether an event has a place in a journal: by its kind alone, so that no later rule changes the places."""
     if fact.credex is not None:
         return event in _CREDEX_POSTINGS and fact.credex.amount != 0
+    if event == RECEIPT and fact.purpose_before is None:
+        return False
     return event in _POSTINGS and fact.amount is not None and fact.amount.minor != 0
 
 
@@ -147,6 +150,11 @@ def _refunded(fact: Fact, amount: Money, day: date, rules: Rules) -> _Lines:
             return [*came, *_move(amount.minor, debit="refunds", credit=held)]
 
 
+def _other_purpose(fact: Fact, amount: Money, day: date, rules: Rules) -> _Lines:
+    """A corrected receipt says another purpose: the gift, counted once, changes its fund."""
+    return _move(amount.minor, debit=f"fund:{fact.purpose_before}", credit=_fund(fact))
+
+
 def _corrected(fact: Fact, amount: Money, day: date, rules: Rules) -> _Lines:
     return _move(amount.minor, debit=fact.debit or "corrections", credit=fact.credit or "corrections")
 
@@ -155,6 +163,7 @@ _POSTINGS: Mapping[str, Callable[[Fact, Money, date, Rules], _Lines]] = {
     SETTLED: _settled,
     DISPUTED: _disputed,
     REFUNDED: _refunded,
+    RECEIPT: _other_purpose,
     CORRECTED: _corrected,
 }
 """What each event of money moves."""

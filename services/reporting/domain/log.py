@@ -94,11 +94,15 @@ def fact_of(event: Told, rules: Rules) -> Fact:
         cause = None  # staff's own words
     if isinstance(event, ReceiptIssued):
         cause = event.receipt_number
+    known = None if purpose is None else known_purpose(purpose, rules)
+    before: str | None = getattr(event, "purpose_before", None)
+    known_before = None if before is None else known_purpose(before, rules)
     return Fact(
         payment_id=event.payment_id,
         amount=event.amount,
         method=event.method,
-        purpose=None if purpose is None else known_purpose(purpose, rules),
+        purpose=known,
+        purpose_before=known_before if known_before != known else None,
         after=getattr(event, "after", None),
         cause=cause,
     )

@@ -51,6 +51,8 @@ class PaymentRow(BaseModel):
     congregation: str | None = None
     province: str | None = None
     receipt_number: str | None = None
+    replaced_receipts: list[str] = []
+    """Numbers of its receipts whose place a newer one has taken: it is found by them still."""
     provider_reference: str | None = None
     cause: str | None = None
     """Why it failed, or what is to be reviewed."""
@@ -74,7 +76,7 @@ class PaymentRow(BaseModel):
     @property
     def words(self) -> list[str]:
         """What the row is found by."""
-        found = (self.payment_id, self.receipt_number, self.provider_reference)
+        found = (self.payment_id, self.receipt_number, self.provider_reference, *self.replaced_receipts)
         return words_of(self.purpose, self.congregation, self.province, exact=found)
 
     def move(self, state: RowState, at: datetime) -> None:

@@ -113,7 +113,16 @@ async def note_review(event: PaymentNeedsReview, work: Work) -> None:
 
 @on(ReceiptIssued)
 async def note_receipt(event: ReceiptIssued, work: Work) -> None:
-    """The row gets its receipt number; the settlement came before, in the same lane."""
+    """The row gets its receipt number; the settlement came before, in the same lane.
+
+    A correction changes nothing of the money: neither state nor day.
+    """
     row = await work.load(ROWS, event.payment_id)
     row.receipt_number = event.receipt_number
-    row.trail.append(TrailEntry(at=event.issued_at, event="receipt_issued", cause=event.receipt_number))
+    if event.replaces is None:
+        row.trail.append(TrailEntry(at=event.issued_at, event="receipt_issued", cause=event.receipt_number))
+        return
+    row.replaced_receipts.append(event.replaces)
+    row.purpose = fact_of(event, work.settings.rules).purpose
+    cause = f"{event.replaces} → {event.receipt_number}"
+    row.trail.append(TrailEntry(at=event.issued_at, event="receipt_corrected", cause=cause))

@@ -11,11 +11,12 @@ from shared.contracts.notifier import MessageFailed
 
 @on(StaffCommandUsed)
 async def keep_staff_use(event: StaffCommandUsed, work: Work) -> None:
-    """Write the audit trail."""
+    """Write the audit trail: the command, and which payment, receipt or purpose it named."""
+    command = f"{event.command} {event.about}" if event.about else event.command
     await work.open(
         STAFF_USE,
         work.message_id,
-        lambda: StaffUse(member=event.member, command=event.command, allowed=event.allowed, at=event.at),
+        lambda: StaffUse(member=event.member, command=command, allowed=event.allowed, at=event.at),
     )
 
 

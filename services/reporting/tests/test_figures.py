@@ -107,11 +107,11 @@ async def test_a_row_keeps_the_receipt_and_holds_no_person() -> None:
 
 async def test_staff_use_and_failed_deliveries_are_kept_once_each() -> None:
     async with Harness({"reporting": make}) as harness:
-        await harness.say(StaffCommandUsed(member=ADMIN, command="/stats", allowed=True, at=NOW))
+        await harness.say(StaffCommandUsed(member=ADMIN, command="/approve", allowed=True, at=NOW, about="P-1"))
         await harness.say(MessageFailed(member=ADMIN, reference="E-1", code=131026, at=NOW))
         [use] = harness.documents("reporting", STAFF_USE)
         [failed] = harness.documents("reporting", FAILED_DELIVERIES)
-        assert (use.state["command"], failed.state["code"]) == ("/stats", 131026)
+        assert (use.state["command"], failed.state["code"]) == ("/approve P-1", 131026)
 
 
 payments = st.tuples(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import types
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -162,6 +163,27 @@ async def test_a_call_waits_for_its_due_time() -> None:
     assert (await run(vendor, repeats=False, seconds=9, wait=10)).outcomes == []
     assert vendor.calls == 0
     assert (await run(vendor, repeats=False, seconds=11, wait=10)).outcomes == ["Answer of 7"]
+
+
+class SlowStore(MemoryStore):
+    """Others have their turn between a read and the write that builds on it."""
+
+    async def load(self, kind: str, id: str, message_id: str | None = None, *, to_commit: bool = False) -> Document:
+        document = await super().load(kind, id, message_id, to_commit=to_commit)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return document
+
+
+async def test_of_several_replicas_one_makes_the_call_that_is_due() -> None:
+    vendor, stores = Vendor(), Stores(SlowStore(), MemoryStore())
+    services = {"credex": service_of(call_of(repeats=True), vendor.ask, wait=20)}
+    async with Harness(services, stores=lambda: stores) as one, Harness(services, stores=lambda: stores) as other:
+        await one.say(OpenDashboard(member=MEMBER))
+        await asyncio.gather(one.advance(60), other.advance(60))
+        book = await other.state("credex", BOOKS, MEMBER)
+        assert book is not None
+        assert (vendor.calls, book.outcomes) == (1, ["Answer of 7"])
 
 
 async def test_a_call_found_half_done_after_a_crash_is_unknown() -> None:
