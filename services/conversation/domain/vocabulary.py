@@ -36,6 +36,16 @@ ALIKE: tuple[frozenset[str], ...] = (
 )
 """Words for the same purpose."""
 
+NUMBERS = _set(
+    "one two three four five six seven eight nine ten fifteen twenty thirty forty fifty sixty hundred thousand nan inf "
+    "infinity poshi piri tatu china shanu gumi makumi zana chiuru kunye kubili kuthathu kune kuhlanu ishumi itshumi "
+    "amatshumi ikhulu inkulungwane"
+)
+"""Words that stand where figures should: taken for an amount that cannot be read, never for their number."""
+
+POLITE = _set("please pls plz ok okay yes yeah just only maybe hongu ehe yebo ndapota ngicela")
+"""Words that may stand beside a bare amount."""
+
 COMMON = _set("contribution conference support fund project offering gift")
 """Words that say little of which purpose is meant."""
 

@@ -39,6 +39,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from services.conversation.domain.amount_in_text import answer_in
 from services.conversation.domain.places import PROVINCES
 from services.conversation.domain.reading import full_name, place, purpose_words
 from services.conversation.domain.splitting import parts_of
@@ -63,6 +64,8 @@ OTHER = "other"
 async def donate(chat: Chat) -> None:
     """From the name to the provider's prompt; the outcome is told when it comes."""
     known = DonationFacts.model_validate(chat.facts)
+    # First where it was said already: what is wrong with it is told at once.
+    said = await _amount(chat, known) if "amount#1" in known.said else None
     name = await chat.ask("name", _("What is your full name?"), full_name)
     province = await chat.choose("province", _("Which province are you in?"), provinces(), _("Provinces"))
     congregation = await chat.ask(
@@ -71,7 +74,7 @@ async def donate(chat: Chat) -> None:
     purpose = await _purpose(chat, known)
     if purpose is None:
         return
-    amount = await _amount(chat, known)
+    amount = said or await _amount(chat, known)
     on = known.methods[amount.currency]
     methods = [Option(method, method_name(method), also=also_called(method)) for method in on]
     chosen = await chat.choose("method", _("How would you like to pay?"), methods, _("Ways to pay"))
@@ -123,7 +126,7 @@ async def _amount(chat: Chat, known: DonationFacts) -> Money:
     """The amount in a currency that is on; the currency is asked when it was not typed."""
 
     def read(text: str) -> Amount:
-        amount = parse_amount(text)
+        amount = parse_amount(answer_in(text, known.currencies))
         if amount.currency is not None and amount.currency not in known.currencies:
             raise NotAnAmount(_("We take {} here.").format(_or(known.currencies)))
         if amount.currency is not None:

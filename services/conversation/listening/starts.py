@@ -205,9 +205,9 @@ def begin(
         return here.again(_("Let us finish this first."))
     if session.flow != name:
         session.park(here.now + here.settings.draft_kept)
-    session.begin(
-        name, facts_of(here, name) | ({"subject": subject} if subject else {}), answers, keep=FLOWS[name].keep
-    )
+    about = {"said": tuple(said or ()), "subject": subject}
+    facts = facts_of(here, name) | {key: value for key, value in about.items() if value}
+    session.begin(name, facts, answers, keep=FLOWS[name].keep)
     return go_on(session, here.intent)
 
 
