@@ -158,9 +158,11 @@ def late_update(event: Outcome, state: str) -> TemplateFallback:
 
 
 def cancelled(event: PaymentCancelled) -> str:
-    return _("Your payment of *{amount}* was cancelled on the phone; nothing was charged.").format(
-        amount=money(event.amount)
-    )
+    if event.wrong_codes:
+        text = _("That was the last try: your payment of *{amount}* was cancelled; nothing was charged.")
+    else:
+        text = _("Your payment of *{amount}* was cancelled on the phone; nothing was charged.")
+    return text.format(amount=money(event.amount))
 
 
 _REASONS: dict[Reason, str] = {
@@ -213,7 +215,7 @@ def code_refused(event: OneTimeCodeRefused) -> str:
     if event.tries_left is None:
         return _("The code could not be tried just now; please send it again in a minute.")
     if event.tries_left == 0:
-        return _("That code was wrong, and it was the last try.")
+        return _("That code was wrong, and it was the last try; I tell you here when the payment is closed.")
     return _("That code is wrong. Please send the newest one from the SMS; tries left: {tries}.").format(
         tries=event.tries_left
     )
