@@ -13,7 +13,7 @@ from services.conversation.engine.texts import _, in_every_language, later
 from services.conversation.engine.words import Word, without_greeting, word_of
 from services.conversation.listening import credex, starts, words
 from services.conversation.listening.situation import Situation, title_of
-from services.conversation.texts.talking import TITLES
+from services.conversation.texts.talking import TITLES, cannot_read
 from shared.contracts.notifier import Buttons, Choice
 from shared.contracts.payments import SubmitOneTimeCode, VerifyReceipt
 
@@ -72,6 +72,8 @@ def _not_understood(here: Situation, text: str) -> Turn:
         return here.offer(starts.still_open(pending), *starts.while_it_waits(pending), "menu")
     if plain(text) in YES | NO | {"confirm"}:
         return here.menu(_("There is nothing to confirm just now. What would you like to do?"))
+    if here.unseen is not None:
+        return here.menu(cannot_read(here.unseen))
     return here.menu(_("Sorry, I did not understand that. This is what I can do:"))
 
 

@@ -103,5 +103,5 @@ def cannot_read(content: Content) -> str:
     if isinstance(content, Media) and (content.voice or content.of == "audio"):
         return _("I cannot listen to voice notes yet; please write it.")
     if isinstance(content, Media):
-        return _("Thank you, but I cannot look at pictures and files; please write it.")
+        return _("Thank you. I cannot look at pictures and files, but I read what you write, also beside them.")
     return _("Thank you. I can read text and taps on buttons only.")
