@@ -53,7 +53,7 @@ def answer_in(text: str, currencies: Sequence[str]) -> str:
     """What of an answer to *how much* is the amount; all of it where that is not clear."""
     plain = text.casefold()
     words = set(re.findall(r"[^\W\d_]+", plain)) - POLITE
-    has_sign = any(unicodedata.category(letter) == "Sc" for letter in plain)
+    has_sign = any(letter == "%" or unicodedata.category(letter) == "Sc" for letter in plain)
     found = amount_in(plain, currencies)
     return found if found is not None and (is_meant(plain) or not (words or has_sign)) else text
 

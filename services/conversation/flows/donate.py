@@ -47,7 +47,7 @@ from services.conversation.domain.understanding import purpose_of
 from services.conversation.engine.chat import Chat
 from services.conversation.engine.engine import flow
 from services.conversation.engine.formats import CURRENCY_NAMES, money
-from services.conversation.engine.questions import NotUnderstood, Option, yes_or_no
+from services.conversation.engine.questions import YES, NotUnderstood, Option, yes_or_no
 from services.conversation.engine.texts import _, in_every_language, later
 from services.conversation.facts import NEED_WALLET, DonationFacts, also_called, method_name
 from services.conversation.flows.paying import Gift, pay
@@ -58,6 +58,7 @@ from shared.kernel.money import Money
 from shared.kernel.phone import local_form, parse_phone
 
 OTHER = "other"
+_MINE = frozenset({"mine", "my number", "my own", "this number", "this one", "yangu", "nhamba yangu", "eyami"})
 
 
 @flow("donate", title=later("Give"))
@@ -195,7 +196,7 @@ async def _wallet(chat: Chat, known: DonationFacts, method: str) -> str:
         return phone
 
     own = [known.own_phone] if known.own_phone and known.fits(known.own_phone, method) else []
-    options = [Option(phone, spaced(phone)) for phone in own]
+    options = [Option(phone, spaced(phone), also=YES | _MINE) for phone in own]
     return await chat.ask("wallet", _("Which {} number should we charge?").format(title), read, options)
 
 

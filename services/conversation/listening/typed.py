@@ -9,6 +9,7 @@ from services.conversation.domain.understanding import understand
 from services.conversation.engine.engine import LONGEST_INPUT, Turn, answer, open_question
 from services.conversation.engine.questions import NO, YES, Question, plain
 from services.conversation.engine.session import Doubt
+from services.conversation.engine.spelling import nearly
 from services.conversation.engine.texts import _, in_every_language, later
 from services.conversation.engine.words import Word, without_greeting, word_of
 from services.conversation.listening import credex, starts, words
@@ -63,6 +64,8 @@ def _outside(here: Situation, text: str) -> Turn:
     if turn is None and here.session.waiting:
         turn = words.do(here, "greet") if word else here.say(starts.waiting_line(here))
     turn = turn or _wanted(here, text) or (words.do(here, word) if word else None)
+    if turn is None and (near := nearly(text)) is not None:
+        return words.do(here, near)
     return turn or _not_understood(here, text)
 
 
@@ -88,17 +91,19 @@ def _one_time_code(here: Situation, text: str) -> Turn | None:
 def _in_question(here: Situation, question: Question, text: str, word: Word | None, doubt: Doubt | None) -> Turn:
     session = here.session
     if doubt is not None:
-        if word == doubt.word or plain(text) in {"1", plain(_title(doubt))}:
+        if word == doubt.word or plain(text) in {"1", plain(_title(doubt)), plain(doubt.typed)}:
             return words.do(here, doubt.word)
         if plain(text) in {"2", plain(_(_MY_ANSWER))}:
             return settle(here, doubt, as_word=False)
     if (offered := _offered(here, text)) is not None:
         return offered
-    if word is None or question.option_of(text, session.page) or question.asks_for_more(text, session.page):
+    near = nearly(text) if word is None else None
+    asked = word or near
+    if asked is None or question.option_of(text, session.page) or question.asks_for_more(text, session.page):
         return answer(session, text, here.intent, question)
-    if question.read is not None and word not in _STEERING and question.takes(text):
-        return answer(session, text, here.intent, question) if word == "thanks" else _ask_which(here, text, word)
-    return words.do(here, word)
+    if question.read is not None and (near or word not in _STEERING) and question.takes(text):
+        return answer(session, text, here.intent, question) if word == "thanks" else _ask_which(here, text, asked)
+    return words.do(here, asked)
 
 
 def _ask_which(here: Situation, text: str, word: Word) -> Turn:

@@ -50,6 +50,8 @@ def leave(here: Situation) -> Turn:
         return here.menu(_("There is nothing to cancel."))
     if session.journal.has_requested:
         text = _("Stopped. What is paid stays paid; nothing more is charged.")
+    elif session.flow == "forget":
+        text = _("All stays as it is.")
     elif session.flow == "register":
         text = _("Cancelled; nothing was saved.")
     else:

@@ -1,0 +1,176 @@
+"""A stubborn new user: slips of the finger, words where others were asked for, old buttons, the same one twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.conversation.domain.reading import NotAName, NotAnEmail, email, full_name
+from services.conversation.engine.spelling import nearly
+from services.conversation.tests.person import Person
+from services.conversation.tests.talk import NEW_DONOR, text_of
+from shared.contracts.conversation import RememberRegistration
+from shared.contracts.gateway import Tap, Text
+
+HELPER = ("register", "Tariro Moyo", "no", "Bulawayo", "Bulawayo West", "Welder")
+
+
+def say(person: Person, *texts: str) -> str:
+    """What is answered to the last of the texts: one message."""
+    for text in texts:
+        turn = person.hear(Text(body=text))
+    [said] = turn.outgoing
+    return text_of(said)
+
+
+def tap(person: Person, key: str, option: str) -> str:
+    """Tap the button of a question that was asked at some time."""
+    id = next(id for id in person.taps if f"|{key}#1|" in id and id.endswith(f"|{option}"))
+    [said] = person.hear(Tap(id=id, title="", of="button")).outgoing
+    return text_of(said)
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        *(("donat", "donate"), ("dontae", "donate"), ("Regsiter!", "register"), ("cancle", "cancel")),
+        *(("hlep", "help"), ("mneu", "menu"), ("bcak", "back"), ("recipt", "receipt"), ("histroy", "history")),
+        *(("nyoreza", "register"), ("kanzurra", "cancel"), ("bhalsa", "register"), ("khansla", "cancel")),
+        *(("heap", None), ("meny", None), ("donate", "donate"), ("Tarisai", None), ("Dzokerai", None)),
+        *(("", None), ("đonate", "donate"), ("cancel my gift", None)),
+    ],
+)
+def test_one_slip_in_a_long_word_or_two_letters_swapped_is_still_the_word(typed: str, word: str | None) -> None:
+    assert nearly(typed) == word
+
+
+def test_a_mistyped_word_does_what_it_would() -> None:
+    assert "full name" in say(Person(), "donat")
+    assert "Cancelled" in say(Person(), *NEW_DONOR[:2], "cancle")
+
+
+def test_a_mistyped_word_that_could_be_a_name_is_asked_about_once() -> None:
+    """It was taken for the name."""
+    person = Person()
+    assert "“cancle” your answer? [Cancel] [It is my answer]" in say(person, "donate", "cancle")
+    assert "Cancelled" in say(person, "cancle")
+
+
+@pytest.mark.parametrize("text", ["👋", "👋🏾 👋🏾", "how are you", "How are you?"])
+def test_a_wave_and_how_are_you_are_greetings(text: str) -> None:
+    assert "Good morning" in say(Person(), text)
+    assert "Hello!\n\nWhat is your full name?" in say(Person(), "donate", text)
+
+
+@pytest.mark.parametrize("text", ["A", "x" * 120])
+def test_a_name_of_one_letter_or_120_is_told_how_long_it_may_be(text: str) -> None:
+    with pytest.raises(NotAName, match=r"2 to 60 letters; please send it like Tariro Moyo"):
+        full_name(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("my name is Tariro Moyo", "Tariro Moyo"),
+        ("I'm Tariro", "Tariro"),
+        ("I’m O’Brien Ng'ombe", "O’Brien Ng'ombe"),
+        ("Zita rangu ndi Tariro Moyo", "Tariro Moyo"),
+        ("Ibizo lami ngu Sipho Ndlovu", "Sipho Ndlovu"),
+        ("毛泽东", "毛泽东"),
+        ("محمد علي", "محمد علي"),
+        ("Ndinini Moyo", "Ndinini Moyo"),
+    ],
+)
+def test_a_name_is_taken_out_of_its_sentence(text: str, name: str) -> None:
+    """The receipt would have been made out to "my name is Tariro Moyo"."""
+    assert full_name(text) == name
+
+
+@pytest.mark.parametrize("text", ["thanks", "Thank you!", "yes", "ok", "no"])
+@pytest.mark.parametrize("so_far", [NEW_DONOR[:1], NEW_DONOR[:3], (*NEW_DONOR[:4], "other"), HELPER[:5]])
+def test_courtesies_are_no_name_town_purpose_or_skill(so_far: tuple[str, ...], text: str) -> None:
+    """ "yes" was taken for a town and for a skill."""
+    person = Person()
+    question = say(person, *so_far).splitlines()[-1]
+    assert question in say(person, text)
+
+
+@pytest.mark.parametrize("text", ["none", "nothing", "hapana"])
+def test_who_can_help_with_nothing_is_asked_what_else(text: str) -> None:
+    assert "like: carpenter" in say(Person(), *HELPER[:5], text)
+
+
+def test_who_names_too_many_skills_is_told_how_many_fit() -> None:
+    assert "at most 5 skills" in say(Person(), *HELPER[:5], "carpentry, welding, plumbing, IT, tiling, security")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["my email is Tariro@Example.org", "tariro@example.org.", "Email: tariro@example.org", "it is tariro@example.org"],
+)
+def test_an_address_is_taken_out_of_its_sentence(text: str) -> None:
+    assert email(text) == "tariro@example.org"
+
+
+def test_half_an_address_is_not_taken_for_the_whole() -> None:
+    with pytest.raises(NotAnEmail):
+        email("tariro moyo@example.org")
+
+
+@pytest.mark.parametrize("text", ["no", "none", "no email", "skip", "n/a", "handina", "angilayo", "I don't have one"])
+def test_an_address_may_be_lacking_in_many_words(text: str) -> None:
+    assert "province" in say(Person(), *HELPER[:2], text)
+
+
+@pytest.mark.parametrize("text", ["yes", "my number", "hongu", "this one", "1"])
+def test_yes_to_the_only_number_offered_takes_it(text: str) -> None:
+    assert "from 0771 111 111" in say(Person(), *NEW_DONOR[:7], text)
+
+
+@pytest.mark.parametrize("text", ["i agree", "yes please", "ndinobvuma", "ngiyavuma"])
+def test_consent_may_be_given_in_other_words(text: str) -> None:
+    person = Person()
+    say(person, *HELPER)
+    assert any(isinstance(message, RememberRegistration) for message in person.hear(Text(body=text)).messages)
+
+
+def test_the_same_button_twice_says_nothing_of_a_change() -> None:
+    person = Person()
+    say(person, *NEW_DONOR[:2], "Masvingo")
+    assert tap(person, "province", "masvingo").startswith("Which congregation")
+    assert tap(person, "province", "harare").startswith("Changed.")
+
+
+@pytest.mark.parametrize(
+    ("flow", "done"), [(NEW_DONOR, "you will not be charged twice"), (HELPER, "That is done already.")]
+)
+def test_a_button_of_what_is_done_says_so(flow: tuple[str, ...], done: str) -> None:
+    person = Person()
+    say(person, *flow)
+    person.hear(Text(body="confirm"))
+    person.session.waiting = None
+    if flow is NEW_DONOR:
+        person.session.end(done=True)
+    assert done in tap(person, "confirm", "confirm")
+
+
+@pytest.mark.parametrize("option", ["confirm", "edit", "cancel"])
+def test_a_button_of_what_was_cancelled_does_not_say_that_it_is_done(option: str) -> None:
+    """It said "That is done already; you will not be charged twice", though nothing had been charged at all."""
+    person = Person()
+    say(person, *NEW_DONOR, "cancel")
+    assert "That choice is from an older message" in tap(person, "confirm", option)
+    assert person.requests == []
+
+
+def test_a_button_of_what_was_put_aside_takes_it_up_again() -> None:
+    person = Person()
+    say(person, *NEW_DONOR, "menu")
+    assert "Changed." in tap(person, "purpose", "p3")
+    say(person, "menu")
+    person.hear(Tap(id=next(id for id in reversed(person.taps) if id.endswith("|confirm")), title="", of="button"))
+    assert [request.purpose for request in person.requests] == ["Construction"]
+
+
+def test_who_cancels_being_forgotten_is_told_that_all_stays() -> None:
+    """It said that nothing was charged."""
+    assert "All stays as it is." in say(Person(), "forget me", "cancel")
