@@ -126,6 +126,11 @@ def test_yes_to_the_only_number_offered_takes_it(text: str) -> None:
     assert "from 0771 111 111" in say(Person(), *NEW_DONOR[:7], text)
 
 
+@pytest.mark.parametrize("text", ["edit", "chinja", "Chinjai", "guqula", "change"])
+def test_a_summary_is_edited_in_whichever_language(text: str) -> None:
+    assert "What would you like to change?" in say(Person(), *NEW_DONOR, text)
+
+
 @pytest.mark.parametrize("text", ["i agree", "yes please", "ndinobvuma", "ngiyavuma"])
 def test_consent_may_be_given_in_other_words(text: str) -> None:
     person = Person()
