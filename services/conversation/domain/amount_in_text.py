@@ -46,7 +46,12 @@ def amount_in(text: str, currencies: Sequence[str]) -> str | None:
 
 def is_meant(text: str) -> bool:
     """Whether a number of the text is one of money: it has a currency, or giving is spoken of."""
-    return bool(set(re.findall(r"[^\W\d_]+", text)) & GIVE or re.search(_WITH_CURRENCY, text))
+    return bool(set(re.findall(r"[^\W\d_]+", text)) & GIVE) or names_money(text)
+
+
+def names_money(text: str) -> bool:
+    """Whether a number of the text, in lower case, has a currency."""
+    return re.search(_WITH_CURRENCY, text) is not None
 
 
 def answer_in(text: str, currencies: Sequence[str]) -> str:

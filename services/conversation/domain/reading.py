@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from services.conversation.domain.amount_in_text import names_money
 from services.conversation.domain.vocabulary import NAME_BEGINS, THANKS
 from services.conversation.engine.questions import NO, YES, plain
 from services.conversation.engine.texts import later
@@ -56,7 +57,7 @@ def full_name(text: str) -> str:
 def place(text: str) -> str:
     """A congregation or town."""
     found = clean(text)
-    if not 2 <= len(found) <= LONGEST_PLACE or not _says_something(found):
+    if not 2 <= len(found) <= LONGEST_PLACE or not _says_something(found) or names_money(found.casefold()):
         raise NotAPlace(later("Please send the name of your congregation or town in letters, like Mutare."))
     return found
 

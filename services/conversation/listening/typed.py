@@ -6,7 +6,7 @@ import re
 
 from services.conversation.domain import shortcut
 from services.conversation.domain.understanding import understand
-from services.conversation.engine.engine import LONGEST_INPUT, Turn, answer, open_question
+from services.conversation.engine.engine import LONGEST_INPUT, Turn, answer, go_on, open_question
 from services.conversation.engine.questions import NO, YES, Question, plain
 from services.conversation.engine.session import Doubt
 from services.conversation.engine.spelling import nearly
@@ -29,6 +29,8 @@ _STEERING: frozenset[str] = frozenset(
 """Words that are no answer to anything that we ask, though they would pass as one (decision 0031)."""
 _ROWS = re.compile(r"(?:10|[0-9])[.)]?", re.ASCII)
 """A bare number that small is meant for a menu, which is not there any more; a gift of it has its currency."""
+_ASKED_BESIDE = frozenset({"check", "receipt", "history", "language", "english", "shona", "ndebele", "help"})
+"""What may be asked for in a sentence while a question is open: it leaves the question as it is."""
 _MY_ANSWER = later("It is my answer")
 DOUBT_WORD, DOUBT_ANSWER = "doubt|word", "doubt|answer"
 
@@ -97,13 +99,37 @@ def _in_question(here: Situation, question: Question, text: str, word: Word | No
             return settle(here, doubt, as_word=False)
     if (offered := _offered(here, text)) is not None:
         return offered
-    near = nearly(text) if word is None else None
-    asked = word or near
-    if asked is None or question.option_of(text, session.page) or question.asks_for_more(text, session.page):
+    if question.option_of(text, session.page) or question.asks_for_more(text, session.page):
         return answer(session, text, here.intent, question)
-    if question.read is not None and (near or word not in _STEERING) and question.takes(text):
-        return answer(session, text, here.intent, question) if word == "thanks" else _ask_which(here, text, asked)
+    return _no_choice(here, question, text, word)
+
+
+def _no_choice(here: Situation, question: Question, text: str, word: Word | None) -> Turn:
+    """The text names none of what was shown: it is an answer in words, a word for me, or something else."""
+    near = nearly(text) if word is None else None
+    asked, fits = word or near, question.read is not None and question.takes(text)
+    if asked is None:
+        beside = None if fits else _beside_the_question(here, question, text)
+        return beside or answer(here.session, text, here.intent, question)
+    if fits and word == "thanks":
+        return answer(here.session, text, here.intent, question)
+    if fits and word not in _STEERING:
+        return _ask_which(here, text, asked)
     return words.do(here, asked)
+
+
+def _beside_the_question(here: Situation, question: Question, text: str) -> Turn | None:
+    """What a sentence that is no answer tells of the gift, kept for when it is due, or what else it asks for."""
+    session = here.session
+    found = understand(text, here.settings.purposes, tuple(here.settings.methods))
+    if found.intent in _ASKED_BESIDE:
+        return words.do(here, found.intent)
+    tells = found.answers and question.key not in found.answers
+    if session.flow != "donate" or found.intent != "donate" or not tells or session.journal.has_requested:
+        return None
+    session.journal.change(found.answers, forget=(*found.replaces, "split#1"))
+    still = open_question(session, here.intent)
+    return go_on(session, here.intent, _("Noted.") if still is not None and still.key == question.key else "")
 
 
 def _ask_which(here: Situation, text: str, word: Word) -> Turn:

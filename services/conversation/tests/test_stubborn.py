@@ -6,7 +6,7 @@ import pytest
 
 from services.conversation.domain.reading import NotAName, NotAnEmail, email, full_name
 from services.conversation.engine.spelling import nearly
-from services.conversation.tests.person import Person
+from services.conversation.tests.person import Person, events_about
 from services.conversation.tests.talk import NEW_DONOR, text_of
 from shared.contracts.conversation import RememberRegistration
 from shared.contracts.gateway import Tap, Text
@@ -179,3 +179,57 @@ def test_a_button_of_what_was_put_aside_takes_it_up_again() -> None:
 def test_who_cancels_being_forgotten_is_told_that_all_stays() -> None:
     """It said that nothing was charged."""
     assert "All stays as it is." in say(Person(), "forget me", "cancel")
+
+
+@pytest.mark.parametrize("text", ["Is this the church?", "wassup", "🇿🇼", "...", "a" * 5000, "\u202e", "5", "ecocash"])
+def test_the_first_words_of_somebody_new_are_answered_whatever_they_are(text: str) -> None:
+    """An earlier system answered nothing but greetings: silence was the most common first contact."""
+    assert say(Person(), text).endswith("[Give] [Register] [More]")
+
+
+@pytest.mark.parametrize("text", ["0771234567", "771234567", "4800000", "999999999999"])
+@pytest.mark.parametrize("answers", [(*NEW_DONOR[:5],), (*NEW_DONOR[:5], "500 usd", "EcoCash")])
+def test_a_phone_number_sent_as_an_amount_brings_one_message(answers: tuple[str, ...], text: str) -> None:
+    """An earlier system wrote out every part of it: 71 messages, or thousands."""
+    person = Person()
+    say(person, *answers)
+    said = say(person, f"{text} usd" if len(answers) < 6 else text)
+    assert len(said) < 400
+
+
+def test_what_is_told_of_the_gift_out_of_turn_is_kept_and_the_question_asked_again() -> None:
+    person = Person()
+    province = say(person, *NEW_DONOR[:2])
+    assert say(person, "donate 30 usd for construction") == f"Noted.\n\n{province}"
+    assert "*USD 30.00* for *Construction*" in say(person, "Manicaland", "Mutare", "EcoCash", "0771111111")
+
+
+def test_another_amount_sent_to_the_summary_changes_it() -> None:
+    person = Person()
+    assert say(person, *NEW_DONOR, "make it 30 usd").startswith("Noted.\n\nPlease check:\n*USD 30.00*")
+    assert say(person, "donate -5 usd").startswith("An amount can't be below zero")
+    assert "*USD 7.00*" in say(person, "7 usd")
+
+
+def test_between_parts_no_amount_is_changed_by_a_sentence() -> None:
+    person = Person()
+    say(person, *NEW_DONOR[:5], "500 usd", "EcoCash", "In parts", "0771111111")
+    person.hear(Text(body="confirm"))
+    said = person.told(events_about(person.requests[-1])["payments.payment_cancelled"]).outgoing
+    assert "Shall I send it now?" in text_of(said[0])
+    assert "Please choose one of these" in say(person, "30 usd")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("what is this?", "*donate*"), ("did my payment go through", "no payment to check")]
+)
+def test_a_question_of_theirs_is_answered_and_ours_asked_again(text: str, told: str) -> None:
+    person = Person()
+    question = say(person, *NEW_DONOR[:2])
+    said = say(person, text)
+    assert told in said
+    assert said.endswith(question)
+
+
+def test_money_is_no_town() -> None:
+    assert "Noted." in say(Person(), *NEW_DONOR[:3], "donate 5 usd")
