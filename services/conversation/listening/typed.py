@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from services.conversation.domain import shortcut
+from services.conversation.domain.amount_in_text import is_meant
 from services.conversation.domain.understanding import understand
 from services.conversation.engine.engine import LONGEST_INPUT, Turn, answer, go_on, open_question
 from services.conversation.engine.questions import NO, YES, Question, plain
@@ -14,6 +15,7 @@ from services.conversation.engine.texts import _, in_every_language, later
 from services.conversation.engine.words import Word, without_greeting, word_of
 from services.conversation.listening import credex, starts, words
 from services.conversation.listening.situation import Situation, title_of
+from services.conversation.texts import payments
 from services.conversation.texts.talking import TITLES, cannot_read
 from shared.contracts.notifier import Buttons, Choice
 from shared.contracts.payments import SubmitOneTimeCode, VerifyReceipt
@@ -21,7 +23,12 @@ from shared.contracts.payments import SubmitOneTimeCode, VerifyReceipt
 _VERIFY = re.compile(
     r"\s*(?:verify|check receipt|simbisa|qinisekisa|verify receipt)(?:\s+(?P<code>\S{1,200}))?\s*", re.I
 )
-_ONE_TIME_CODE = re.compile(r"\s*(\d{4,8})\s*", re.ASCII)
+_ONE_TIME_CODE = re.compile(
+    r"\s*(?:(?:my |the )?(?:otp|code|kodhi|khodi)(?: is| ndeiyi| yi)?[\s:]*)?(\d{4,8}|\d{3}[ -]\d{3})[\s.!]*",
+    re.ASCII | re.IGNORECASE,
+)
+_DIGITS = re.compile(r"[\d\s]+", re.ASCII)
+"""No gift while a prompt waits: a code, perhaps even a PIN."""
 _STEERING: frozenset[str] = frozenset(
     {"greet", "menu", "cancel", "back", "edit", "help", "more", "donate", "check", "history", "receipt", "language"}
     | {"my_data", "forget_me", "continue", "start_over"}
@@ -65,7 +72,8 @@ def _outside(here: Situation, text: str) -> Turn:
     turn = _one_time_code(here, text)
     if turn is None and here.session.waiting:
         turn = words.do(here, "greet") if word else here.say(starts.waiting_line(here))
-    turn = turn or _wanted(here, text) or (words.do(here, word) if word else None)
+    prompted = here.profile.has_prompt and re.fullmatch(_DIGITS, text)
+    turn = turn or (None if prompted else _wanted(here, text)) or (words.do(here, word) if word else None)
     if turn is None and (near := nearly(text)) is not None:
         return words.do(here, near)
     return turn or _not_understood(here, text)
@@ -74,7 +82,7 @@ def _outside(here: Situation, text: str) -> Turn:
 def _not_understood(here: Situation, text: str) -> Turn:
     """Never silence: what is open is named, else what can be done."""
     if (pending := here.profile.latest_pending) is not None:
-        return here.offer(starts.still_open(pending), *starts.while_it_waits(pending), "menu")
+        return here.offer(payments.still_open(pending), *starts.while_it_waits(pending), "menu")
     if plain(text) in YES | NO | {"confirm"}:
         return here.menu(_("There is nothing to confirm just now. What would you like to do?"))
     if here.unseen is not None:
@@ -87,7 +95,7 @@ def _one_time_code(here: Situation, text: str) -> Turn | None:
     code, waits = re.fullmatch(_ONE_TIME_CODE, text), here.profile.waits_for_code
     if code is None or waits is None:
         return None
-    return Turn(messages=[SubmitOneTimeCode(payment_id=waits.id, payer=here.member, code=code[1])])
+    return Turn(messages=[SubmitOneTimeCode(payment_id=waits.id, payer=here.member, code=re.sub(r"[ -]", "", code[1]))])
 
 
 def _in_question(here: Situation, question: Question, text: str, word: Word | None, doubt: Doubt | None) -> Turn:
@@ -124,6 +132,8 @@ def _beside_the_question(here: Situation, question: Question, text: str) -> Turn
     found = understand(text, here.settings.purposes, tuple(here.settings.methods))
     if found.intent in _ASKED_BESIDE:
         return words.do(here, found.intent)
+    if "amount#1" in found.answers and not is_meant(text.casefold()):
+        return None  # a number, perhaps of a row that there is not
     tells = found.answers and question.key not in found.answers
     if session.flow != "donate" or found.intent != "donate" or not tells or session.journal.has_requested:
         return None

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from services.conversation.domain.profile import KnownPayment
 from services.conversation.domain.reading import NotAName, NotAnEmail, email, full_name
 from services.conversation.engine.spelling import nearly
 from services.conversation.tests.person import Person, events_about
 from services.conversation.tests.talk import NEW_DONOR, text_of
 from shared.contracts.conversation import RememberRegistration
 from shared.contracts.gateway import Tap, Text
+from shared.contracts.payments import SubmitOneTimeCode
+from shared.kernel.ids import PaymentId
+from shared.kernel.money import Money
 
 HELPER = ("register", "Tariro Moyo", "no", "Bulawayo", "Bulawayo West", "Welder")
 
@@ -233,3 +237,43 @@ def test_a_question_of_theirs_is_answered_and_ours_asked_again(text: str, told: 
 
 def test_money_is_no_town() -> None:
     assert "Noted." in say(Person(), *NEW_DONOR[:3], "donate 5 usd")
+
+
+@pytest.mark.parametrize("text", ["99", "12", "0", "400"])
+def test_a_number_of_no_row_is_no_amount(text: str) -> None:
+    person = Person()
+    province = say(person, *NEW_DONOR[:2])
+    assert say(person, text) == f"Please choose one of these.\n\n{province}"
+
+
+def with_payment(method: str) -> Person:
+    """Somebody whose payment waits for them."""
+    person = Person()
+    person.profile.name = "Tariro Moyo"
+    amount, at = Money.of("20", "USD"), person.now
+    payment = KnownPayment(id=PaymentId("P-1"), amount=amount, method=method, state="awaiting_payer", at=at)
+    person.profile.payments = [payment]
+    return person
+
+
+@pytest.mark.parametrize("text", ["1234", "12345", "012 345", "012345"])
+def test_digits_sent_while_a_prompt_waits_are_no_gift(text: str) -> None:
+    """It may be a code, or even the PIN that belongs on the phone: it was answered with "In which currency?"."""
+    assert "still open: waiting for your approval on the phone" in say(with_payment("ecocash"), text)
+
+
+@pytest.mark.parametrize("text", ["012345", "012 345", "012-345", "my code is 012345", "OTP: 012345", "Code 012345."])
+def test_a_one_time_code_is_taken_as_people_write_it(text: str) -> None:
+    [submitted] = with_payment("omari").hear(Text(body=text)).messages
+    assert isinstance(submitted, SubmitOneTimeCode)
+    assert submitted.code == "012345"
+
+
+def test_who_owes_a_code_is_told_so() -> None:
+    assert "waiting for you to send me the code" in say(with_payment("omari"), "done")
+
+
+def test_the_greeting_names_a_payment_that_is_open_and_not_as_the_last_time() -> None:
+    greeting = say(with_payment("ecocash"), "hi")
+    assert "Your payment of USD 20.00 is still open" in greeting
+    assert "Last time" not in greeting

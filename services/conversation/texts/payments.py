@@ -222,7 +222,7 @@ def code_refused(event: OneTimeCodeRefused) -> str:
 
 
 def checked(event: PaymentChecked) -> str:
-    state = state_words(event.state)
+    state = state_words(event.state, event.method)
     if not event.asked:
         text = _("The provider cannot be asked just now. The last we know of {amount}: {state}.")
     elif event.receipt_number:
@@ -268,8 +268,16 @@ _STATES = {
 }
 
 
-def state_words(state: str) -> str:
+def still_open(payment: KnownPayment) -> str:
+    """That its money may still come, and who says more."""
+    text = _("Your payment of {amount} is still open: {state}. *check* asks again.")
+    return text.format(amount=money(payment.amount), state=state_words(payment.state, payment.method))
+
+
+def state_words(state: str, method: str = "") -> str:
     """A payment's state as its payer reads it."""
+    if (state, method) == ("awaiting_payer", "omari"):
+        return _("waiting for you to send me the code from O'mari's SMS")
     return _(_STATES.get(state, _STATES["uncertain"]))
 
 
@@ -282,7 +290,7 @@ def history(profile: Profile, skip: int = 0) -> str:
 
 def _line(payment: KnownPayment) -> str:
     purpose = f"  {_(payment.purpose)}" if payment.purpose else ""
-    return f"{day(payment.at)}  *{money(payment.amount)}*{purpose}  {state_words(payment.state)}"
+    return f"{day(payment.at)}  *{money(payment.amount)}*{purpose}  {state_words(payment.state, payment.method)}"
 
 
 def receipt_again(paid: KnownPayment) -> str:
