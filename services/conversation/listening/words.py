@@ -54,6 +54,8 @@ def leave(here: Situation) -> Turn:
         text = _("All stays as it is.")
     elif session.flow == "register":
         text = _("Cancelled; nothing was saved.")
+    elif session.flow in credex.FLOWS or session.flow == "answer_offer":
+        text = _("Cancelled; nothing was changed.")
     else:
         text = _("Cancelled; nothing was charged.")
     session.end()

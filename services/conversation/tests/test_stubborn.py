@@ -7,6 +7,7 @@ import pytest
 from services.conversation.domain.profile import KnownPayment
 from services.conversation.domain.reading import NotAName, NotAnEmail, email, full_name
 from services.conversation.engine.spelling import nearly
+from services.conversation.tests.core import usual
 from services.conversation.tests.person import Person, events_about
 from services.conversation.tests.talk import NEW_DONOR, text_of
 from shared.contracts.conversation import RememberRegistration
@@ -277,3 +278,40 @@ def test_the_greeting_names_a_payment_that_is_open_and_not_as_the_last_time() ->
     greeting = say(with_payment("ecocash"), "hi")
     assert "Your payment of USD 20.00 is still open" in greeting
     assert "Last time" not in greeting
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        *(("0", "more than zero"), ("-5", "below zero"), ("1,5", "be sure"), ("1.000,00", "be sure")),
+        *(("five", "figures"), ("5 zwl", "no longer in use"), ("20 rand", "I know USD"), ("2.505 usd", "2 decimals")),
+    ],
+)
+def test_an_offer_s_amount_that_does_not_fit_is_told_why(text: str, why: str) -> None:
+    """Whatever was wrong, it said "Please send an amount like 2.50 USD"."""
+    person = offering()
+    said = say(person, text)
+    assert why in said
+    assert "handle" not in said
+    assert said.endswith("How much? For example 2.50 USD.")
+
+
+def test_a_date_that_is_none_is_told_without_the_shortcut_s_form() -> None:
+    person = offering()
+    assert "Please send the date like 2026-12-31.\n" in say(person, "5 usd", "By a due date", "tomorrow")
+
+
+def test_who_cancels_an_offer_reads_nothing_of_charges() -> None:
+    assert "Cancelled; nothing was changed." in say(offering(), "cancel")
+
+
+def offering() -> Person:
+    """Somebody who is asked how much to offer."""
+    person = Person()
+    person.hear(Text(body="offer"))
+    while person.session.waiting or person.session.asked_key != "amount#1":
+        if person.session.waiting:
+            person.told(usual(person.asked[-1]))
+        else:
+            person.hear(Text(body="themba_n"))
+    return person
