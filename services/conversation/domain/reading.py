@@ -42,10 +42,18 @@ class NotAnEmail(Refusal):
 
 def full_name(text: str) -> str:
     """A person's name as they write it: accents, apostrophes, hyphens, two letters and more are fine."""
+    name = one_name(text)
+    if plain(name) in THANKS:
+        raise NotAName(later("Please send your name in letters, like Tariro Moyo."))
+    return name
+
+
+def one_name(text: str) -> str:
+    """A part of a name: *Thanks* may be one."""
     written = clean(text)
     told = re.match(_NAMES_ONESELF, written.replace("’", "'"))
     name = written[told.end() :] if told else written
-    if not any(letter.isalpha() for letter in name) or plain(name) in _NO_ANSWER:
+    if not any(letter.isalpha() for letter in name) or plain(name) in YES | NO:
         raise NotAName(later("Please send your name in letters, like Tariro Moyo."))
     if not 2 <= len(name) <= LONGEST_NAME:
         raise NotAName(later("A name has 2 to 60 letters; please send it like Tariro Moyo."))

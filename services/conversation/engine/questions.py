@@ -114,6 +114,6 @@ def plain(text: str) -> str:
 
 
 YES = frozenset({"yes", "y", "yeah", "yep", "ok", "okay", "hongu", "ehe", "hongu hongu", "yebo", "ye"}) | {
-    *("yes please", "sure", "agree", "i agree", "ndinobvuma", "ngiyavuma")
+    *("yes please", "agree", "i agree", "ndinobvuma", "ngiyavuma")
 }
 NO = frozenset({"no", "n", "nope", "no thanks", "no thank you", "kwete", "aiwa", "hatshi", "hayi"})

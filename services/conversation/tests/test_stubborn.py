@@ -7,6 +7,7 @@ import pytest
 from services.conversation.domain.profile import KnownPayment
 from services.conversation.domain.reading import NotAName, NotAnEmail, email, full_name
 from services.conversation.engine.spelling import nearly
+from services.conversation.flows.join import given_name
 from services.conversation.tests.core import usual
 from services.conversation.tests.person import Person, events_about
 from services.conversation.tests.talk import NEW_DONOR, text_of
@@ -97,6 +98,11 @@ def test_courtesies_are_no_name_town_purpose_or_skill(so_far: tuple[str, ...], t
     person = Person()
     question = say(person, *so_far).splitlines()[-1]
     assert question in say(person, text)
+
+
+@pytest.mark.parametrize("name", ["Thanks", "Sure", "Tatenda"])
+def test_who_is_called_by_a_courtesy_may_join_credex(name: str) -> None:
+    assert given_name(name) == name
 
 
 @pytest.mark.parametrize("text", ["none", "nothing", "hapana"])
