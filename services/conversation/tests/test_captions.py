@@ -8,7 +8,7 @@ import pytest
 
 from services.conversation.tests.person import Person
 from services.conversation.tests.talk import NEW_DONOR, Talk, choices_of, text_of
-from shared.contracts.gateway import Content, Media, Order
+from shared.contracts.gateway import Content, Media
 
 Kind = Literal["image", "video", "document"]
 KINDS: tuple[Kind, ...] = ("image", "video", "document")
@@ -51,8 +51,3 @@ def test_who_sends_a_picture_that_says_nothing_is_told_what_we_can_read(content:
     [menu] = Person().hear(content).outgoing
     assert text_of(menu).startswith("Thank you. I cannot look at pictures and files, but I read what you write")
     assert choices_of(menu)
-
-
-def test_a_note_with_an_order_is_read_too() -> None:
-    [question] = Person().hear(Order(items=1, text="I want to register")).outgoing
-    assert "full name" in text_of(question)
