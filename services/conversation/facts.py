@@ -51,6 +51,8 @@ class DonationFacts(BaseModel):
     """For giving: who it is, and what may be given how."""
 
     member: MemberId
+    said: tuple[str, ...] = ()
+    """The answers that came with the wish to give, by key."""
     own_phone: str | None
     purposes: tuple[str, ...]
     methods: dict[str, tuple[Method, ...]]

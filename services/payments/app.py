@@ -42,6 +42,6 @@ def make(tools: Tools) -> Service:
             DRAW_CODE: pictures.code,
             DRAW_RECEIPT: pictures.receipt,
         },
-        routes=Routes(tools, files).add_to,
+        routes=Routes(tools, files, settings.public_url).add_to,
         health={"paynow": breaker.health},
     )

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from services.payments.domain.receipt_code import Facts, asked_for, facts_of, is_true
 from services.payments.store import RECEIPTS
-from services.payments.verify_page import HEADERS, page_of
+from services.payments.verify_page import headers_at, page_of
 from shared.http.files import Files
 from shared.http.inside import only_from_inside
 from shared.runtime.service import Tools
@@ -15,9 +15,10 @@ from shared.runtime.service import Tools
 class Routes:
     """The routes, over the entry to payments' documents."""
 
-    def __init__(self, tools: Tools, files: Files) -> None:
+    def __init__(self, tools: Tools, files: Files, public_url: str) -> None:
         self._entry = tools.entry
         self._files = files
+        self._headers = headers_at(public_url)
         self._token = tools.common.service_token.get_secret_value()
 
     def add_to(self, app: web.Application) -> None:
@@ -29,7 +30,8 @@ class Routes:
         """The page of a receipt, by number or signed payload: 200 when we issued it, else 404."""
         facts, replaced_by = await self._find(request.match_info["code"])
         status = 200 if facts else 404
-        return web.Response(text=page_of(facts, replaced_by), content_type="text/html", headers=HEADERS, status=status)
+        page = page_of(facts, replaced_by)
+        return web.Response(text=page, content_type="text/html", headers=self._headers, status=status)
 
     async def _find(self, code: str) -> tuple[Facts | None, str | None]:
         """What the receipt says, and the number of the one that has taken its place."""

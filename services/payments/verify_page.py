@@ -27,13 +27,19 @@ dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 p.note{color:var(--soft);margin:1.2rem 0 0}
 """
 
-HEADERS = {
+_HEADERS = {
     "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     f"style-src 'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'",
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
 }
 """No script, nothing from elsewhere, kept nowhere."""
+
+
+def headers_at(public_url: str) -> dict[str, str]:
+    """The page's headers; where we are reached by TLS, by nothing else from then on (product 9)."""
+    by_tls = public_url.startswith("https:")
+    return _HEADERS | ({"strict-transport-security": "max-age=31536000"} if by_tls else {})
 
 
 def page_of(facts: Facts | None, replaced_by: str | None = None) -> str:

@@ -156,7 +156,8 @@ class PaymentInitiated(Event, name="payments.payment_initiated", version=1, key=
 
 class OneTimeCodeRefused(Event, name="payments.one_time_code_refused", version=1, key="payer"):
     """Answers SubmitOneTimeCode when the code was wrong (`tries_left` says how many more fit), or when it could not be
-    tried now or nobody knows whether it was (`tries_left` None). The last wrong one cancels the payment: 0 left."""
+    tried now or nobody knows whether it was (`tries_left` None). The last wrong one cancels the payment: 0 left, said
+    when the provider does not confirm that at once; else PaymentCancelled is the answer."""
 
     payment_id: PaymentId
     payer: MemberId
@@ -231,6 +232,8 @@ class PaymentCancelled(Event, name="payments.payment_cancelled", version=1, key=
     method: Method
     purpose: str
     cancelled_at: datetime
+    wrong_codes: bool = False
+    """The provider cancelled it, after the last wrong one-time code: said in place of OneTimeCodeRefused."""
 
 
 class PaymentFailed(Event, name="payments.payment_failed", version=1, key="payer"):

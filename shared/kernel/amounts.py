@@ -23,12 +23,16 @@ CURRENCY_WORDS = {
 }
 OLD_CURRENCIES = frozenset({"zwl", "zwl$", "zw$", "bond", "bond notes", "rtgs", "rtgs$", "rtgs dollars"})
 """Replaced by ZiG in 2024; still in people's mouths (product 8)."""
+FOREIGN_CURRENCIES = frozenset(
+    {"r", "rand", "rands", "zar", "pula", "bwp", "kwacha", "euro", "euros", "eur", "€", "pound", "pounds", "gbp", "£"}
+)
+"""Used in the country or sent home, and not taken."""
 
 MOST_DIGITS = 12
 """Longer numbers are no amounts; a phone number has 9 or more and is far above every limit anyway."""
 
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
-_PARTS = re.compile(r"(?P<before>[a-z$ ]*?) ?(?P<number>[-+]?[\d.,][\d., ]*) ?(?P<after>[a-z$ ]*)", re.ASCII)
+_PARTS = re.compile(r"(?P<before>[^\d.,+-]*?) ?(?P<number>[-+]?[\d.,][\d., ]*) ?(?P<after>[^\d.,]*)", re.ASCII)
 _NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+)(?:\.(\d*))?|\.(\d+)", re.ASCII)
 
 
@@ -64,7 +68,7 @@ def parse_amount(text: str) -> Amount:
         raise NotAnAmount("That number is too long for an amount; please send it like 20 or 20.50.")
     value = Decimal(digits.replace(",", "").replace(" ", "").rstrip("."))
     if not value:
-        raise NotAnAmount("The amount must be more than zero.")
+        raise NotAnAmount("The amount must be more than zero; please send it like 20 or 20.50.")
     return Amount(value.quantize(Decimal("0.01")), currency)
 
 

@@ -91,36 +91,43 @@ def _split(text: str) -> tuple[str, str | None, str]:
     return (text, None, "") if found is None else (text[: found.start()], found[0], text[found.end() :])
 
 
-def read_amount(text: str, decimals: Mapping[str, int] = DENOMINATIONS) -> tuple[Decimal, str | None]:
-    """An amount and its denomination, None when none was named. Raises NotAShortcut."""
+def read_amount(
+    text: str, decimals: Mapping[str, int] = DENOMINATIONS, *, form: str = "=>handle"
+) -> tuple[Decimal, str | None]:
+    """An amount and its denomination, None when none was named; `form` follows the amounts that a refusal shows.
+
+    Raises NotAShortcut.
+    """
     parts = _AMOUNT.fullmatch(" ".join(text.split()).casefold())
     if parts is None:
-        raise NotAShortcut(_("Please put the amount in figures before the arrow, like 0.5=>handle."))
-    denomination = _denomination(parts["before"].strip(), parts["after"].strip(), decimals)
+        raise NotAShortcut(_("Please send the amount in figures, like 0.5{form}.").format(form=form))
+    denomination = _denomination(parts["before"].strip(), parts["after"].strip(), decimals, form)
     number = parts["number"].strip()
     if number.startswith("-"):
-        raise NotAShortcut(_("An amount can't be below zero; send it like 0.5=>handle."))
+        raise NotAShortcut(_("An amount can't be below zero; send it like 0.5{form}.").format(form=form))
     number = number.removeprefix("+")
     if _NUMBER.fullmatch(number) is None or sum(letter.isdigit() for letter in number) > MOST_DIGITS:
-        raise NotAShortcut(_("I can't be sure of that number; send it like 0.5=>handle or 1000=>handle."))
+        raise NotAShortcut(_("I can't be sure of that number; send it like 0.5{form} or 1000{form}.").format(form=form))
     amount = Decimal(number.replace(",", "").replace(" ", ""))
     if not amount:
-        raise NotAShortcut(_("The amount must be more than zero, like 0.5=>handle."))
+        raise NotAShortcut(_("The amount must be more than zero, like 0.5{form}.").format(form=form))
     most = max(decimals.values()) if denomination is None else decimals[denomination]
     if len(number.partition(".")[2]) > most:
-        raise NotAShortcut(_("That has more than {most} decimals; send it like 0.5=>handle.").format(most=most))
+        raise NotAShortcut(
+            _("That has more than {most} decimals; send it like 0.5{form}.").format(most=most, form=form)
+        )
     return amount, denomination
 
 
-def _denomination(before: str, after: str, decimals: Mapping[str, int]) -> str | None:
+def _denomination(before: str, after: str, decimals: Mapping[str, int], form: str) -> str | None:
     named = [word for word in (before, after) if word]
     if any(word in OLD_CURRENCIES for word in named):
-        raise NotAShortcut(_("That currency is no longer in use; use USD or ZiG, like 5 USD=>handle."))
+        raise NotAShortcut(_("That currency is no longer in use; use USD or ZiG, like 5 USD{form}.").format(form=form))
     known = {_WORDS.get(word) for word in named}
     if any(name is None or name not in decimals for name in known):
-        raise NotAShortcut(_("I know {names}; send it like 5 USD=>handle.").format(names=", ".join(decimals)))
+        raise NotAShortcut(_("I know {names}; send it like 5 USD{form}.").format(names=", ".join(decimals), form=form))
     if len(known) > 1:
-        raise NotAShortcut(_("That names two denominations; send one, like 5 USD=>handle."))
+        raise NotAShortcut(_("That names two denominations; send one, like 5 USD{form}.").format(form=form))
     return known.pop() if known else None
 
 
@@ -145,4 +152,4 @@ def read_day(text: str) -> date:
             return date.fromisoformat(written)
     except ValueError:
         pass
-    raise NotAShortcut(_("Please give the date like 2026-12-31, as in 5->handle=2026-12-31."))
+    raise NotAShortcut(_("Please send the date like 2026-12-31."))

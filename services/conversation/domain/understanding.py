@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from services.conversation.domain.amount_in_text import MONEY, amount_in
 from services.conversation.domain.places import PROVINCES, provinces_of
 from services.conversation.domain.reading import clean, full_name
 from services.conversation.domain.vocabulary import (
@@ -23,7 +24,6 @@ from services.conversation.domain.vocabulary import (
     NOT_NAMES,
     Intent,
 )
-from shared.kernel.amounts import CURRENCY_WORDS, OLD_CURRENCIES, parse_amount
 from shared.kernel.errors import Refusal
 
 
@@ -49,12 +49,6 @@ class Understood:
         return tuple(gone)
 
 
-_CURRENCIES = "|".join(sorted(map(re.escape, {*CURRENCY_WORDS, *OLD_CURRENCIES}), key=len, reverse=True))
-_NUMBER = r"\d{1,3}(?:[ ,]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_MONEY = re.compile(
-    rf"(?<![\w.,+-])(?:(?P<before>{_CURRENCIES}) ?)?(?P<number>{_NUMBER})"
-    rf"(?: ?(?P<after>{_CURRENCIES}))?(?![\w$]|[.,-]\d)"
-)
 _PHONE = re.compile(r"(?<!\d)(?:\+?263|00263|0)?[ -]?7[1378](?:[ -]?\d){7}(?!\d)", re.ASCII)
 _NAME = re.compile(rf"{NAME_BEGINS}\s*(?P<name>.+)", re.DOTALL)
 _NAME_ENDS = re.compile(NAME_ENDS)
@@ -68,10 +62,10 @@ def understand(text: str, purposes: Sequence[str], currencies: Sequence[str]) ->
     rest = plain
     answers = found.answers
 
-    amount = _amount(plain, currencies)
+    amount = amount_in(plain, currencies)
     if amount is not None:
         answers["amount#1"] = amount
-    rest = re.sub(_MONEY, " ; ", rest)
+    rest = re.sub(MONEY, " ; ", rest)
     purpose = purpose_of(plain, purposes)
     if purpose is not None:
         answers["purpose#1"] = f"p{purpose}"
@@ -124,26 +118,6 @@ def _words(text: str) -> list[str]:
 
 def _stem(word: str) -> str:
     return word.removesuffix("s") if len(word) > 3 else word
-
-
-def _amount(text: str, currencies: Sequence[str]) -> str | None:
-    """The one amount of the text as it was written; None when there is none, several, or one that does not fit.
-
-    One in a currency of the past is taken, for the question to refuse with what fits.
-    """
-    found, old = [], False
-    for match in re.finditer(_MONEY, text):
-        old = old or any(word in OLD_CURRENCIES for word in (match["before"], match["after"]) if word)
-        found.append(match[0])
-    if len(found) != 1 or re.search(r"-\s*[$]?\d", text):
-        return None
-    if old:
-        return found[0]  # the question refuses it, and says what to send in its place
-    try:
-        amount = parse_amount(found[0])
-    except Refusal:
-        return None
-    return found[0] if amount.currency in (None, *currencies) else None
 
 
 def _place(text: str, answers: dict[str, str]) -> str:

@@ -36,6 +36,25 @@ ALIKE: tuple[frozenset[str], ...] = (
 )
 """Words for the same purpose."""
 
+NUMBERS = _set(
+    "one two three four five six seven eight nine ten fifteen twenty thirty forty fifty sixty hundred thousand nan inf "
+    "infinity poshi piri tatu china shanu gumi makumi zana chiuru kunye kubili kuthathu kune kuhlanu ishumi itshumi "
+    "amatshumi ikhulu inkulungwane"
+)
+"""Words that stand where figures should: taken for an amount that cannot be read, never for their number."""
+
+THANKS = frozenset(
+    {"thanks", "thank you", "thank you very much", "thank you so much", "thanks a lot", "thanks so much"}
+    | {"many thanks", "ok thanks", "ok thank you"}
+)
+"""English ones: in Shona and Ndebele they are names, too."""
+
+NOTHING = _set("none nothing nil hapana handina lutho akulalutho angilalutho")
+"""Said where there is nothing to name."""
+
+POLITE = _set("please pls plz ok okay yes yeah just only maybe hongu ehe yebo ndapota ngicela")
+"""Words that may stand beside a bare amount."""
+
 COMMON = _set("contribution conference support fund project offering gift")
 """Words that say little of which purpose is meant."""
 

@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
 from services.conversation.engine.journal import Journal, Step
-from services.conversation.engine.questions import NO, YES, Option, Question
-from services.conversation.engine.texts import _
+from services.conversation.engine.questions import NO, YES, Option, Question, plain
+from services.conversation.engine.texts import _, in_every_language, later
 from shared.contracts.base import Event, Message
 from shared.contracts.registry import message_type
 from shared.kernel.errors import Refusal
@@ -19,6 +19,11 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Event)
 PATIENCE = timedelta(minutes=1)
 """How long a person is kept waiting for an answer before the flow lets go; the answer is told when it comes."""
+
+
+_CONFIRM = frozenset(map(plain, in_every_language(later("Confirm"))))
+_EDIT = frozenset(map(plain, in_every_language(later("Edit")))) | {"change", "chinja"}
+"""Typed in any language, whichever is spoken."""
 
 
 class Suspended(BaseException):
@@ -96,8 +101,8 @@ class Chat:
             self.journal.put_aside([f"{part}#1" for part in str(chosen).split("+")])
             raise Again
         options = (
-            Option("confirm", _("Confirm"), also=YES),
-            Option("edit", _("Edit"), also=frozenset({"change"})),
+            Option("confirm", _("Confirm"), also=YES | _CONFIRM),
+            Option("edit", _("Edit"), also=_EDIT),
             Option("cancel", _("Cancel"), also=NO),
         )
         answer = self._answer(Question(key, summary, options, exact=True))

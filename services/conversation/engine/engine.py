@@ -118,9 +118,10 @@ def answer_again(session: Session, tap: Tapped, intent: str) -> Turn | None:
     if (asked := open_question(session, intent)) is None or asked.key != tap.key or not asked.takes(tap.option):
         session.journal.take_up()
         return None
+    before = session.journal.aside[0].typed
     session.journal.add_answer(tap.key, tap.option)
     session.page = 0
-    return go_on(session, intent, _("Changed."))
+    return go_on(session, intent, _("Changed.") if before != tap.option else "")
 
 
 def resume(session: Session, event: Event, intent: str, before: str = "") -> Turn:
@@ -199,7 +200,7 @@ def _turn(session: Session, stop: Suspended | None, effects: Effects) -> Turn:
             key=stop.key, answers=stop.answers, about=stop.about, patience=stop.patience.total_seconds()
         )
     else:
-        session.end()
+        session.end(done=True)
     return Turn(say_at_length(session, before) if before else [], effects.messages)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -37,6 +38,13 @@ class Journal(BaseModel):
         """Note an answer as it was typed."""
         self.add(Step(key=key, kind="answer", typed=typed))
         self.aside = []
+
+    def change(self, answers: Mapping[str, str], *, forget: Iterable[str]) -> None:
+        """Note answers that were given out of turn, in place of older ones and of an edit that was begun."""
+        for key in (*forget, *[step.key for step in self.steps if step.kind == "edit"]):
+            self.forget(key)
+        for key, typed in answers.items():
+            self.add_answer(key, typed)
 
     @property
     def answers(self) -> dict[str, str]:

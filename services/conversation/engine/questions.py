@@ -113,5 +113,7 @@ def plain(text: str) -> str:
     return " ".join(text.casefold().replace("’", "'").split()).strip(" .!?,;:*_~'\"()[]{}👋🙏").strip()
 
 
-YES = frozenset({"yes", "y", "yeah", "yep", "ok", "okay", "hongu", "ehe", "hongu hongu", "yebo", "ye"})
-NO = frozenset({"no", "n", "nope", "kwete", "aiwa", "hatshi", "hayi"})
+YES = frozenset({"yes", "y", "yeah", "yep", "ok", "okay", "hongu", "ehe", "hongu hongu", "yebo", "ye"}) | {
+    *("yes please", "agree", "i agree", "ndinobvuma", "ngiyavuma")
+}
+NO = frozenset({"no", "n", "nope", "no thanks", "no thank you", "kwete", "aiwa", "hatshi", "hayi"})

@@ -66,6 +66,8 @@ class Session(BaseModel):
     run: int = 0
     """The flow that runs now, or ran last."""
     flow: str | None = None
+    done: str | None = None
+    """The flow that ran to its end last, if nothing was begun or left since."""
     facts: dict[str, Any] = {}
     journal: Journal = Journal()
     keep: bool = True
@@ -118,8 +120,9 @@ class Session(BaseModel):
         for key, typed in answers.items():
             self.journal.add_answer(key, typed)
 
-    def end(self) -> None:
+    def end(self, *, done: bool = False) -> None:
         """Leave the flow, keeping nothing half done."""
+        self.done = self.flow if done else None
         self.flow = None
         self.facts = {}
         self.keep = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, get_args
 
+from services.conversation.domain.vocabulary import THANKS
 from services.conversation.engine.questions import plain
 from services.conversation.engine.texts import Language
 
@@ -79,15 +80,7 @@ _WORDS: dict[Word, frozenset[str]] = {
     "more": frozenset({"more", "next", "zvimwe", "okunye"}),
     "thanks": frozenset(
         {
-            "thanks",
-            "thank you",
-            "thank you very much",
-            "thank you so much",
-            "thanks a lot",
-            "thanks so much",
-            "many thanks",
-            "ok thanks",
-            "ok thank you",
+            *THANKS,
             "tatenda",
             "tinotenda",
             "ndatenda",
@@ -110,8 +103,8 @@ _BY_SPELLING: dict[str, Word] = {spelling: word for word, spellings in _WORDS.it
 _GREETINGS: dict[Language, str] = {
     "sn": r"mhoroi?|makadii|makadini|mangwanani|masikati|manheru|wadii|ndeipi|kanjani shamwari|mamuka sei",
     "nd": r"sawubona|sawubonani|salibonani|livukile|livuke njani|litshonile|litshone njani|kunjani|unjani",
-    "en": r"hi+|hie|hy|hello+|hey+|howdy|greetings|good (?:morning|afternoon|evening|day)|hesi|jambo|habari|bonjour|"
-    r"salut|hola|buenos dias|dumela",
+    "en": r"hi+|hie|hy|hello+|hey+|howdy|how are you|greetings|good (?:morning|afternoon|evening|day)|hesi|jambo|"
+    r"habari|bonjour|salut|hola|buenos dias|dumela",
 }
 _TIMES_OF_DAY = frozenset({"morning", "afternoon", "evening", "morning all", "evening all"})
 """Said for *good morning*; a town may begin like it, so that nothing may follow."""
@@ -128,6 +121,8 @@ def word_of(text: str) -> Word | None:
     bare = re.sub(_SHADES, "", text)
     if bare and set(bare) <= {"?"}:
         return "help"
+    if bare and set(bare) <= {"👋"}:
+        return "greet"
     if bare and set(bare) <= _THUMBS:
         return "thanks"
     wanted = plain(text)

@@ -39,6 +39,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from services.conversation.domain.amount_in_text import answer_in
 from services.conversation.domain.places import PROVINCES
 from services.conversation.domain.reading import full_name, place, purpose_words
 from services.conversation.domain.splitting import parts_of
@@ -46,7 +47,7 @@ from services.conversation.domain.understanding import purpose_of
 from services.conversation.engine.chat import Chat
 from services.conversation.engine.engine import flow
 from services.conversation.engine.formats import CURRENCY_NAMES, money
-from services.conversation.engine.questions import NotUnderstood, Option, yes_or_no
+from services.conversation.engine.questions import YES, NotUnderstood, Option, yes_or_no
 from services.conversation.engine.texts import _, in_every_language, later
 from services.conversation.facts import NEED_WALLET, DonationFacts, also_called, method_name
 from services.conversation.flows.paying import Gift, pay
@@ -57,12 +58,15 @@ from shared.kernel.money import Money
 from shared.kernel.phone import local_form, parse_phone
 
 OTHER = "other"
+_MINE = frozenset({"mine", "my number", "my own", "this number", "this one", "yangu", "nhamba yangu", "eyami"})
 
 
 @flow("donate", title=later("Give"))
 async def donate(chat: Chat) -> None:
     """From the name to the provider's prompt; the outcome is told when it comes."""
     known = DonationFacts.model_validate(chat.facts)
+    # First where it was said already: what is wrong with it is told at once.
+    said = await _amount(chat, known) if "amount#1" in known.said else None
     name = await chat.ask("name", _("What is your full name?"), full_name)
     province = await chat.choose("province", _("Which province are you in?"), provinces(), _("Provinces"))
     congregation = await chat.ask(
@@ -71,7 +75,7 @@ async def donate(chat: Chat) -> None:
     purpose = await _purpose(chat, known)
     if purpose is None:
         return
-    amount = await _amount(chat, known)
+    amount = said or await _amount(chat, known)
     on = known.methods[amount.currency]
     methods = [Option(method, method_name(method), also=also_called(method)) for method in on]
     chosen = await chat.choose("method", _("How would you like to pay?"), methods, _("Ways to pay"))
@@ -123,7 +127,7 @@ async def _amount(chat: Chat, known: DonationFacts) -> Money:
     """The amount in a currency that is on; the currency is asked when it was not typed."""
 
     def read(text: str) -> Amount:
-        amount = parse_amount(text)
+        amount = parse_amount(answer_in(text, known.currencies))
         if amount.currency is not None and amount.currency not in known.currencies:
             raise NotAnAmount(_("We take {} here.").format(_or(known.currencies)))
         if amount.currency is not None:
@@ -192,7 +196,7 @@ async def _wallet(chat: Chat, known: DonationFacts, method: str) -> str:
         return phone
 
     own = [known.own_phone] if known.own_phone and known.fits(known.own_phone, method) else []
-    options = [Option(phone, spaced(phone)) for phone in own]
+    options = [Option(phone, spaced(phone), also=YES | _MINE) for phone in own]
     return await chat.ask("wallet", _("Which {} number should we charge?").format(title), read, options)
 
 

@@ -26,7 +26,7 @@ Somebody who thinks again:
 from __future__ import annotations
 
 from services.conversation.domain.credex import as_kept
-from services.conversation.domain.reading import full_name
+from services.conversation.domain.reading import one_name
 from services.conversation.engine.chat import Chat
 from services.conversation.engine.engine import flow
 from services.conversation.engine.texts import _, later
@@ -47,8 +47,8 @@ class NotAGivenName(Refusal):
 async def join(chat: Chat) -> None:
     """Two names and a confirmation; the phone is the one that the person writes from."""
     known = CredexFacts.model_validate(chat.facts)
-    first = await chat.ask("first_name", _("What is your first name?"), one_name)
-    last = await chat.ask("last_name", _("What is your last name?"), one_name)
+    first = await chat.ask("first_name", _("What is your first name?"), given_name)
+    last = await chat.ask("last_name", _("What is your last name?"), given_name)
     summary = _(
         "You join credex as *{name}*, with an account in USD, by the number you write from. Whoever you trade with sees"
         " your name."
@@ -62,9 +62,9 @@ async def join(chat: Chat) -> None:
     )
 
 
-def one_name(text: str) -> str:
+def given_name(text: str) -> str:
     """A first or last name as the core takes it, and keeps it."""
-    name = as_kept(full_name(text))
+    name = as_kept(one_name(text))
     if not SHORTEST <= len(name) <= LONGEST:
         raise NotAGivenName(later("Credex needs a name of 3 to 50 letters."))
     return name

@@ -114,11 +114,7 @@ async def _amount(chat: Chat, view: CredexView, account: CredexAccount) -> Credi
     """In the account's own denomination when none is named; sent exactly as it is shown."""
 
     def read(text: str) -> Credit:
-        try:
-            value, named = read_amount(text)
-        except Refusal:
-            names = ", ".join(DENOMINATIONS)
-            raise NotAnOffer(_("Please send an amount like 2.50 USD; I know {names}.").format(names=names)) from None
+        value, named = read_amount(text, form="")
         amount = Credit.of(value, named or account.default_denomination)
         decimals = DENOMINATIONS.get(amount.denomination, 2)
         if not amount.fits(decimals):

@@ -36,6 +36,7 @@ from __future__ import annotations
 from services.conversation.domain.places import PROVINCES
 from services.conversation.domain.reading import email, full_name, place
 from services.conversation.domain.skills import SKILLS, skills_in
+from services.conversation.domain.vocabulary import NOTHING
 from services.conversation.engine.chat import Chat
 from services.conversation.engine.engine import flow
 from services.conversation.engine.questions import NO, Option
@@ -45,6 +46,7 @@ from services.conversation.flows.donate import provinces, towns
 from shared.contracts.conversation import RememberRegistration
 
 NO_EMAIL = "none"
+_LACKING = frozenset({"no email", "no e-mail", "skip", "n/a", "na", "i don't have one", "i don't have", "angilayo"})
 CONSENT = later(
     "With *Confirm* you agree that {organisation} keeps these details to reach you when help is needed. *forget me*"
     " erases them."
@@ -58,7 +60,7 @@ async def register(chat: Chat) -> None:
     """Name, e-mail, place, skills and consent; the same event as the form's."""
     known = RegistrationFacts.model_validate(chat.facts)
     name = await chat.ask("name", _("What is your full name?"), full_name)
-    without = Option(NO_EMAIL, _("I have none"), also=NO)
+    without = Option(NO_EMAIL, _("I have none"), also=NO | NOTHING | _LACKING)
     address = await chat.ask("email", _("What is your e-mail address?"), email, [without])
     province = await chat.choose("province", _("Which province are you in?"), provinces(), _("Provinces"))
     town = await chat.ask(

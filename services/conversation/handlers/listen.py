@@ -13,6 +13,7 @@ from services.conversation.engine.words import language_of
 from services.conversation.handlers.colleagues import colleagues
 from services.conversation.handlers.telling import keep_time, set_timer
 from services.conversation.listening import hear, idling
+from services.conversation.listening.captions import written
 from services.conversation.listening.situation import Situation
 from services.conversation.listening.staff import names_colleague
 from services.conversation.ports import WAKE, Wake, Woken
@@ -43,11 +44,12 @@ async def listen(event: MessageReceived, work: Work) -> None:
     session = await work.open(SESSIONS, event.member, Session)
     profile = await work.read(PROFILES, event.member) or Profile()
     session.address = event.address
-    others = await colleagues(work) if names_colleague(event.content) else ()
+    said = written(event.content)
+    others = await colleagues(work) if names_colleague(said) else ()
     slow_down = session.hear(event.sent_at)
     guessed = None
-    if profile.language is None and isinstance(event.content, Text):
-        guessed = language_of(event.content.body)
+    if profile.language is None and isinstance(said, Text):
+        guessed = language_of(said.body)
     with speaking(profile.language or guessed or "en"):
         here = Situation(event.member, session, profile, work.settings, work.now, others)
         turn = _over_the_cap(here) or hear(here, event.content)

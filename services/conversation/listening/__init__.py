@@ -1,7 +1,8 @@
 """What a person's message means, and what is done about it: the conversation outside of its flows.
 
 `typed.py` reads texts, `taps.py` taps, `words.py` does the words that work everywhere, `staff.py` the commands,
-`starts.py` begins flows, `forms.py` offers a form and takes it back. Pure: a situation in, a turn out; the session is
+`starts.py` begins flows, `forms.py` offers a form and takes it back, `captions.py` finds what is written beside a
+picture. Pure: a situation in, a turn out; the session is
 changed in place.
 """
 
@@ -11,6 +12,7 @@ from services.conversation.engine.engine import FlowFault, Turn
 from services.conversation.engine.texts import _
 from services.conversation.flows.registration_form import read_form
 from services.conversation.listening import forms, staff, starts, taps, typed, words
+from services.conversation.listening.captions import written
 from services.conversation.listening.situation import Situation
 from services.conversation.texts import talking
 from shared.contracts.gateway import Changed, Content, Form, Reaction, SystemNotice, Tap, Text, Welcome
@@ -18,8 +20,10 @@ from shared.contracts.gateway import Changed, Content, Form, Reaction, SystemNot
 
 def hear(here: Situation, content: Content) -> Turn:
     """What to say and do about a message; silence for what asks for no answer."""
+    said = written(content)
+    here.unseen = content if said is not content else None
     try:
-        turn = _hear(here, content)
+        turn = _hear(here, said)
     except FlowFault as fault:
         return starts.recover(here, fault)
     return words.leave(here) if turn.cancelled else turn

@@ -66,4 +66,4 @@ def _chosen(here: Situation) -> dict[str, str]:
 
 
 def _off(here: Situation) -> Turn:
-    return here.aside(_("Credex is switched off at the moment. *menu* shows what I can do."))
+    return here.again(_("Credex is switched off at the moment."))

@@ -32,7 +32,7 @@ def look(here: Situation) -> Turn:
         return Turn()
     if session.waiting is not None:
         text = _waited_for_long(session.waiting)
-        session.end()
+        session.end(done=True)
         return here.say(text)
     if here.profile.has_prompt:
         session.active_at = now  # the person may be busy with the prompt on their phone

@@ -13,6 +13,7 @@ from services.conversation.engine.session import Session
 from services.conversation.engine.texts import _
 from services.conversation.settings import ConversationSettings
 from services.conversation.texts.talking import TITLES
+from shared.contracts.gateway import Content
 from shared.contracts.notifier import Buttons, Choice, ChoiceList, ListSection, Outgoing
 from shared.kernel.ids import MemberId
 
@@ -31,6 +32,8 @@ class Situation:
     now: datetime
     colleagues: tuple[Colleague, ...] = ()
     """Who else is of staff, where a command may name them."""
+    unseen: Content | None = None
+    """What the text at hand stands beside, a picture for instance."""
 
     @property
     def intent(self) -> str:

@@ -65,15 +65,9 @@ def donate_again(here: Situation, *, forget: tuple[str, ...] = ()) -> Turn:
     """The latest gift once more, up to its summary; not while that one may still be paid."""
     latest = here.profile.latest
     if latest is not None and latest in here.profile.pending:
-        return here.aside(still_open(latest))
+        return here.aside(payments.still_open(latest))
     amount = {"amount#1": f"{latest.amount.amount} {latest.amount.currency}"} if latest else {}
     return donate(here, amount, forget=forget)
-
-
-def still_open(payment: KnownPayment) -> str:
-    """That its money may still come, and who says more."""
-    text = _("Your payment of {amount} is still open: {state}. *check* asks again.")
-    return text.format(amount=money(payment.amount), state=payments.state_words(payment.state))
 
 
 def while_it_waits(payment: KnownPayment) -> tuple[str, ...]:
@@ -87,7 +81,7 @@ def let_go(here: Situation, payment: KnownPayment | None) -> Turn:
     if payment is None or payment not in here.profile.pending:
         return here.again(_("That payment is not open any more. *history* shows what became of it."))
     if payment.state != "awaiting_payer":
-        return here.aside(still_open(payment))
+        return here.aside(payments.still_open(payment))
     text = _(
         "Your payment of *{amount}* waits for you with {method}. To cancel it, decline it there or just leave it:"
         " nothing is charged without your approval. I tell you here when it is closed; then you can try another way."
@@ -207,9 +201,9 @@ def begin(
         return here.again(_("Let us finish this first."))
     if session.flow != name:
         session.park(here.now + here.settings.draft_kept)
-    session.begin(
-        name, facts_of(here, name) | ({"subject": subject} if subject else {}), answers, keep=FLOWS[name].keep
-    )
+    about = {"said": tuple(said or ()), "subject": subject}
+    facts = facts_of(here, name) | {key: value for key, value in about.items() if value}
+    session.begin(name, facts, answers, keep=FLOWS[name].keep)
     return go_on(session, here.intent)
 
 

@@ -19,6 +19,10 @@ def tap(here: Situation, id: str) -> Turn:
         word = id.removeprefix(GO)
         return words.do(here, word) if words.knows(word) else here.again(older())
     parts = tapped(id)
+    draft = session.draft_at(here.now)
+    if session.flow is None and draft is not None and parts is not None and parts.run == draft.run:
+        session.take_up()
+        session.asked_key = parts.key
     turn = _choice(here, parts) if parts is not None and parts.run == session.run else None
     return turn or here.again(older())
 
@@ -29,11 +33,19 @@ def _choice(here: Situation, parts: Tapped) -> Turn | None:
     if session.waiting:
         return here.say(_("That is on its way already; you will not be charged twice."))
     if session.flow is None:
-        return here.menu(_("That is done already; you will not be charged twice."))
+        return here.menu(_done(session.done))
     question = open_question(session, here.intent)
     if question is not None and (question.key, question.stamp) == (parts.key, parts.stamp):
         return answer(session, parts.option, here.intent, question)
     return answer_again(session, parts, here.intent)
+
+
+def _done(flow: str | None) -> str:
+    if flow is None:
+        return older()
+    if flow in {"register", "forget"}:
+        return _("That is done already.")
+    return _("That is done already; you will not be charged twice.")
 
 
 def older() -> str:

@@ -50,8 +50,12 @@ def leave(here: Situation) -> Turn:
         return here.menu(_("There is nothing to cancel."))
     if session.journal.has_requested:
         text = _("Stopped. What is paid stays paid; nothing more is charged.")
+    elif session.flow == "forget":
+        text = _("All stays as it is.")
     elif session.flow == "register":
         text = _("Cancelled; nothing was saved.")
+    elif session.flow in credex.FLOWS or session.flow == "answer_offer":
+        text = _("Cancelled; nothing was changed.")
     else:
         text = _("Cancelled; nothing was charged.")
     session.end()

@@ -7,7 +7,14 @@ import pytest
 from services.conversation.tests.talk import NEW_DONOR, Talk, choices_of, text_of
 from shared.contracts.files import FileRef
 from shared.contracts.notifier import LinkButton
-from shared.contracts.payments import Authorisation, CheckPayment, OneTimeCodeRefused, RequestPayment, SubmitOneTimeCode
+from shared.contracts.payments import (
+    Authorisation,
+    CheckPayment,
+    OneTimeCodeRefused,
+    PaymentCancelled,
+    RequestPayment,
+    SubmitOneTimeCode,
+)
 from shared.kernel.ids import PaymentId
 
 
@@ -116,6 +123,15 @@ async def test_a_wrong_code_is_told_with_the_tries_that_are_left(tariro: Talk) -
         refused = OneTimeCodeRefused(payment_id=id, payer=tariro.member, tries_left=tries)
         [told] = await tariro.told(refused)
         assert words in text_of(told)
+
+
+async def test_the_last_wrong_code_and_the_end_of_the_payment_are_one_message(tariro: Talk) -> None:
+    await give_by(tariro, "O'mari", "0712345678")
+    await tariro.told(tariro.initiated(Authorisation(code_reference="ABC12")))
+    ended = tariro.cancelled().model_dump() | {"wrong_codes": True}
+    [told] = await tariro.told(PaymentCancelled.model_validate(ended))
+    assert "the last try: your payment of *USD 20.00* was cancelled; nothing was charged" in text_of(told)
+    assert "[Try again] [Another way]" in text_of(told)
 
 
 async def test_digits_are_no_code_once_the_payment_is_over(tariro: Talk) -> None:

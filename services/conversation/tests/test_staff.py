@@ -108,6 +108,7 @@ async def test_approve_and_reject_name_the_payment_and_are_kept(rudo: Talk) -> N
     [
         ("/approve", "name what it is about"),
         ("/approve everything", "name what it is about"),
+        ("/approve 263771234567 1year", "name what it is about"),  # an earlier system: a gift of 263771234567.0
         ("/approve P-', drop", "name what it is about"),
         ("/reject P-ABC123", "say why"),
         ("/stats fortnight", "today, yesterday, week, month"),

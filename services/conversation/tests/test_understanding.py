@@ -83,9 +83,3 @@ async def test_purposes_are_understood_where_they_are_asked_for(tariro: Talk) ->
     """The earlier system took "Youth Conference" for August and "Construction Contribution" for Monthly."""
     await tariro.give(*NEW_DONOR[:4], "construction contribution", "20 usd", "EcoCash", "0771111111")
     assert "*Construction*" in text_of(tariro.last)
-
-
-async def test_a_currency_of_the_past_is_refused_with_what_fits_when_the_amount_is_due(tariro: Talk) -> None:
-    await tariro.give("donate 50 bond for youth", *NEW_DONOR[1:4])
-    assert "no longer in use; please give in USD or ZiG" in text_of(tariro.last)
-    assert "How much" in text_of(tariro.last)

@@ -166,9 +166,11 @@ def late_update(event: Outcome, state: str) -> TemplateFallback:
 
 
 def cancelled(event: PaymentCancelled) -> str:
-    return _("Your payment of *{amount}* was cancelled on the phone; nothing was charged.").format(
-        amount=money(event.amount)
-    )
+    if event.wrong_codes:
+        text = _("That was the last try: your payment of *{amount}* was cancelled; nothing was charged.")
+    else:
+        text = _("Your payment of *{amount}* was cancelled on the phone; nothing was charged.")
+    return text.format(amount=money(event.amount))
 
 
 _REASONS: dict[Reason, str] = {
@@ -221,14 +223,14 @@ def code_refused(event: OneTimeCodeRefused) -> str:
     if event.tries_left is None:
         return _("The code could not be tried just now; please send it again in a minute.")
     if event.tries_left == 0:
-        return _("That code was wrong, and it was the last try.")
+        return _("That code was wrong, and it was the last try; I tell you here when the payment is closed.")
     return _("That code is wrong. Please send the newest one from the SMS; tries left: {tries}.").format(
         tries=event.tries_left
     )
 
 
 def checked(event: PaymentChecked) -> str:
-    state = state_words(event.state)
+    state = state_words(event.state, event.method)
     if not event.asked:
         text = _("The provider cannot be asked just now. The last we know of {amount}: {state}.")
     elif event.receipt_number:
@@ -281,8 +283,16 @@ _STATES = {
 }
 
 
-def state_words(state: str) -> str:
+def still_open(payment: KnownPayment) -> str:
+    """That its money may still come, and who says more."""
+    text = _("Your payment of {amount} is still open: {state}. *check* asks again.")
+    return text.format(amount=money(payment.amount), state=state_words(payment.state, payment.method))
+
+
+def state_words(state: str, method: str = "") -> str:
     """A payment's state as its payer reads it."""
+    if (state, method) == ("awaiting_payer", "omari"):
+        return _("waiting for you to send me the code from O'mari's SMS")
     return _(_STATES.get(state, _STATES["uncertain"]))
 
 
@@ -295,7 +305,7 @@ def history(profile: Profile, skip: int = 0) -> str:
 
 def _line(payment: KnownPayment) -> str:
     purpose = f"  {_(payment.purpose)}" if payment.purpose else ""
-    return f"{day(payment.at)}  *{money(payment.amount)}*{purpose}  {state_words(payment.state)}"
+    return f"{day(payment.at)}  *{money(payment.amount)}*{purpose}  {state_words(payment.state, payment.method)}"
 
 
 def receipt_again(paid: KnownPayment) -> str:

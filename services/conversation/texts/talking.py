@@ -8,6 +8,7 @@ from services.conversation.domain.profile import Profile
 from services.conversation.engine.formats import money
 from services.conversation.engine.texts import _, later
 from services.conversation.facts import method_name
+from services.conversation.texts import payments
 from shared.contracts.gateway import Content, Media
 from shared.kernel.clock import HARARE
 
@@ -74,7 +75,9 @@ def greeting(profile: Profile, organisation: str, now: datetime) -> str:
 
 
 def _last_time(profile: Profile) -> list[str]:
-    """What the next gift begins with: *Give* asks for the amount only."""
+    """A payment that is still open, or what the next gift begins with: *Give* asks for the amount only."""
+    if profile.latest_pending is not None:
+        return [payments.still_open(profile.latest_pending)]
     latest = profile.latest
     if latest is None or latest.purpose is None:
         return []
@@ -103,5 +106,5 @@ def cannot_read(content: Content) -> str:
     if isinstance(content, Media) and (content.voice or content.of == "audio"):
         return _("I cannot listen to voice notes yet; please write it.")
     if isinstance(content, Media):
-        return _("Thank you, but I cannot look at pictures and files; please write it.")
+        return _("Thank you. I cannot look at pictures and files, but I read what you write, also beside them.")
     return _("Thank you. I can read text and taps on buttons only.")

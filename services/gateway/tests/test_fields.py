@@ -185,6 +185,20 @@ def test_system_messages_tell_what_they_say_and_the_new_identity() -> None:
     assert older["content"]["phone"] == "+263718765432"
 
 
+@pytest.mark.parametrize("type", ["image", "video", "document"])
+def test_what_is_written_beside_a_file_is_told(type: str) -> None:
+    content = message(type, {"id": "1", "mime_type": "image/jpeg", "caption": "donate 20"})["content"]
+    assert (content["kind"], content["of"], content["caption"]) == ("media", type, "donate 20")
+
+
+@pytest.mark.parametrize("operator", [{"$ne": None}, {"$gt": ""}, ["$where"]])
+def test_an_operator_of_the_database_is_nobody_s_number_and_no_word(operator: Any) -> None:
+    assert message("text", {"body": operator})["content"]["kind"] == "unsupported"
+    piece = {"from": operator, "from_user_id": operator, "id": operator, "type": "text", "text": {"body": "hi"}}
+    updates = updates_of(body_of({"messages": [piece], "contacts": [{"wa_id": operator}]}), NOW)
+    assert not [update for update in updates if isinstance(update, InboundUpdate)]
+
+
 def test_an_edit_tells_what_the_message_says_now() -> None:
     edit = {"original_message_id": "w0", "message": {"type": "image", "image": {"caption": "better"}}}
     changed = {"kind": "changed", "change": "edit", "message_id": "w0", "text": "better"}

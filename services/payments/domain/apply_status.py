@@ -10,6 +10,7 @@ from typing import Literal, assert_never
 from pydantic import BaseModel
 
 from services.payments.domain.initiate import failed
+from services.payments.domain.one_time_code import no_tries_left
 from services.payments.domain.payment import Payment
 from services.payments.domain.states import State
 from shared.contracts.base import Event
@@ -133,7 +134,7 @@ def _events(payment: Payment, state: Outcome, before: State, now: datetime) -> l
         case "settled":
             return [settled(payment, before, now)]
         case "cancelled":
-            return [PaymentCancelled(cancelled_at=now, **about(payment))]
+            return [PaymentCancelled(cancelled_at=now, wrong_codes=no_tries_left(payment), **about(payment))]
         case "failed":
             return [failed(payment, "declined", now)]
         case "disputed":

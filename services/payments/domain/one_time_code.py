@@ -24,11 +24,23 @@ def may_try(payment: Payment, command: SubmitOneTimeCode) -> bool:
     )
 
 
-def code_wrong(payment: Payment, now: datetime, evidence: str | None) -> OneTimeCodeRefused:
-    """The provider called the code wrong. Whether the payment has ended by that is the provider's to say."""
+def no_tries_left(payment: Payment) -> bool:
+    """Whether the provider takes no more codes."""
+    return payment.wrong_codes >= TRIES
+
+
+def code_wrong(payment: Payment, now: datetime, evidence: str | None) -> list[OneTimeCodeRefused]:
+    """The provider called the code wrong. Whether the payment has ended by that is the provider's to say: told then."""
     payment.wrong_codes += 1
     payment.note(now, f"one-time code wrong, {payment.wrong_codes} of {TRIES}", evidence)
-    return _refused(payment, max(0, TRIES - payment.wrong_codes))
+    payment.owes_answer = no_tries_left(payment)
+    return [] if payment.owes_answer else [_refused(payment, TRIES - payment.wrong_codes)]
+
+
+def answer_owed(payment: Payment) -> list[OneTimeCodeRefused]:
+    """The provider was asked after the last wrong code: the payer is told of that if the payment is still open."""
+    owed, payment.owes_answer = payment.owes_answer, False
+    return [_refused(payment, 0)] if owed and payment.is_open else []
 
 
 def code_not_tried(payment: Payment) -> OneTimeCodeRefused:

@@ -59,6 +59,8 @@ class Payment(BaseModel):
     """O'mari: where the payer's code goes. Holds a secret, as `poll_url` does."""
     wrong_codes: int = 0
     """One-time codes that the provider called wrong."""
+    owes_answer: bool = False
+    """The payer was not told yet of the last wrong code: what became of the payment by it is asked first."""
     approvals: list[Approval] = []
     status_word: str | None = None
     """Paynow's latest word, in its normal form: tells "paid" from "awaiting delivery"."""

@@ -21,7 +21,7 @@ from services.payments.domain.expire import expire
 from services.payments.domain.find_out import found, not_found
 from services.payments.domain.initiate import accepted, answer_lost, not_asked, not_made
 from services.payments.domain.initiate import initiated as initiated_event
-from services.payments.domain.one_time_code import TRIES, code_not_tried, code_wrong, may_try
+from services.payments.domain.one_time_code import answer_owed, code_not_tried, code_wrong, may_try, no_tries_left
 from services.payments.domain.payment import Payment
 from services.payments.domain.request import must_be_same, new_payment, refusal_of
 from services.payments.domain.states import ANSWERED, ENDED
@@ -162,6 +162,7 @@ async def note_hint(event: PaymentStatusReceived, work: Work) -> None:
 async def polled(payment: Payment, request: Poll, outcome: StatusReport | Unknown | Unreached, work: Work) -> None:
     """The poll is the truth: apply it, and ask again while the outcome is open."""
     _apply(payment, outcome, "poll", work)
+    work.emit(*answer_owed(payment))
     _ask_on(payment, work, polled=True)
 
 
@@ -219,10 +220,10 @@ async def code_tried(
         case OneTimeCodeAnswer(report=StatusReport() as report):
             _apply(payment, report, "one-time code", work)
         case OneTimeCodeAnswer():
-            work.emit(code_wrong(payment, work.now, outcome.evidence))
+            work.emit(*code_wrong(payment, work.now, outcome.evidence))
         case _:
             work.emit(code_not_tried(payment))
-    if payment.is_open and (payment.wrong_codes >= TRIES or isinstance(outcome, Unknown)):
+    if payment.is_open and (no_tries_left(payment) or isinstance(outcome, Unknown)):
         _ask_now(payment, work)
     _ask_on(payment, work)
 

@@ -89,18 +89,32 @@ async def test_omari_settles_with_the_code_from_the_sms(world: World) -> None:
     assert world.harness.all(OneTimeCodeRefused) == []
 
 
-async def test_the_fifth_wrong_code_ends_an_omari_payment(world: World) -> None:
+async def test_the_fifth_wrong_code_ends_an_omari_payment_and_is_told_once(world: World) -> None:
+    """Two messages came of it: that it was the last try, and that the payment was cancelled "on the phone"."""
     await world.give(OMARI_NUMBER, method="omari")
 
     for _ in range(5):
         await code(world, "999999")
 
-    assert [refused.tries_left for refused in world.harness.all(OneTimeCodeRefused)] == [4, 3, 2, 1, 0]
     await world.pass_time(5)
-    assert await world.only(PaymentCancelled)
+    assert [refused.tries_left for refused in world.harness.all(OneTimeCodeRefused)] == [4, 3, 2, 1]
+    assert (await world.only(PaymentCancelled)).wrong_codes
     await code(world, RIGHT_CODE)
     assert world.harness.last(OneTimeCodeRefused).tries_left is None
     assert world.harness.all(PaymentSettled) == []
+
+
+async def test_the_fifth_wrong_code_is_told_though_paynow_cannot_be_asked(world: World) -> None:
+    await world.give(OMARI_NUMBER, method="omari")
+    for _ in range(4):
+        await code(world, "999999")
+    await world.arm("lost-answer", on="poll", seconds=0)
+
+    await code(world, "999999")
+
+    assert [refused.tries_left for refused in world.harness.all(OneTimeCodeRefused)] == [4, 3, 2, 1, 0]
+    await world.pass_time(SWEPT)
+    assert (await world.only(PaymentCancelled)).wrong_codes
 
 
 @pytest.mark.parametrize("text", ["", "abc", "12", "12345678901", "１２３４５６", "012345&status=Paid"])

@@ -26,6 +26,7 @@ from services.payments.domain.request import new_payment
 from services.payments.settings import read_receipt_key
 from services.payments.store import RECEIPTS
 from services.payments.tests.world import SUCCESS, TARIRO, World, receipt_key_file, request
+from services.payments.verify_page import headers_at
 from shared.contracts.payments import (
     MakeReceiptDocument,
     ReceiptDocumentMade,
@@ -249,6 +250,13 @@ async def test_the_page_tells_what_a_true_receipt_says_and_whose_it_is_to_nobody
         assert (answer.status, "This receipt is not known" in await answer.text()) == (404, True)
     async with page.get("/verify/2026-000001") as answer:
         assert answer.status == 403
+
+
+@pytest.mark.parametrize(
+    ("public_url", "by_tls_only"), [("https://give.example.org", True), ("http://127.0.0.1", False)]
+)
+def test_who_came_by_tls_comes_by_nothing_else_from_then_on(public_url: str, by_tls_only: bool) -> None:
+    assert ("strict-transport-security" in headers_at(public_url)) == by_tls_only
 
 
 def command(*arguments: str) -> tuple[int, str]:

@@ -154,6 +154,13 @@ async def test_every_answer_is_under_the_strict_policy(world: PagesWorld) -> Non
     assert all(word in cookie for word in ("HttpOnly", "SameSite=Lax", "Path=/finance"))
 
 
+async def test_who_came_by_tls_comes_by_nothing_else_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://give.example.org")
+    async with PagesWorld() as world:
+        headers = (await world.browser().get("/finance/sign-in")).headers
+        assert headers["strict-transport-security"] == "max-age=31536000"
+
+
 async def test_no_page_asks_another_host_or_runs_a_script(world: PagesWorld) -> None:
     await world.fill(60)
     browser = await world.signed_in()

@@ -63,6 +63,8 @@ def test_what_people_write_is_read(text: str, value: str, currency: str | None) 
         ("10 00", "be sure"),
         ("1.2.3", "be sure"),
         ("20 rand", "USD or ZiG"),
+        ("€20", "USD or ZiG"),
+        ("20 😀", "USD or ZiG"),
         ("20 zwl", "no longer in use"),
         ("RTGS 20", "no longer in use"),
         ("20 bond", "no longer in use"),
