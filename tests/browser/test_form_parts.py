@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import FilePayload, Locator, expect
 
+from services.conversation.forms.lint import problems_of
 from tests.browser.forms import answers, opened
 from tests.browser.phones import PhonePage, barriers
 from tests.browser.test_phone_page import PIXEL
@@ -215,6 +216,7 @@ async def pick_papers(sheet: Locator) -> None:
 async def test_lists_choices_calendars_pictures_and_files_of_a_form_are_shown_and_sent(
     page: PhonePage, system: System
 ) -> None:
+    assert problems_of(FORM) == []
     nyasha = await opened(page, system, FORM, {"screen": "WAYS"})
     sheet = page.page.get_by_role("dialog")
     await expect(sheet.get_by_role("heading", name="Where to?")).to_be_visible()
@@ -256,6 +258,7 @@ async def test_a_form_that_takes_a_file_to_another_screen_says_that_whatsapp_for
             screen("END", last, terminal=True, data={"papers": {"type": "array", "__example__": []}}),
         ],
     }
+    assert problems_of(form) != [], "the lint finds it before anybody meets it"
     await opened(page, system, form, {"screen": "PAPERS"})
     sheet = page.page.get_by_role("dialog")
     await sheet.get_by_label("Add documents").set_input_files(file("slip.pdf", "application/pdf", PDF))

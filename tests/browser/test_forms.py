@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from services.conversation.forms.lint import problems_of
 from tests.browser.forms import answers, opened
 from tests.browser.phones import PhonePage, barriers
 from tests.journeys.system import System
@@ -97,6 +98,7 @@ FORM: dict[str, Any] = {
 async def test_a_form_on_the_phone_shows_every_kind_of_field_and_sends_what_they_hold(
     page: PhonePage, system: System
 ) -> None:
+    assert problems_of(FORM) == []
     nyasha = await opened(page, system, FORM, {"screen": "FIELDS", "data": {"greeting": "Makadii"}})
     sheet = page.page.get_by_role("dialog")
     for text in ("Makadii", "Below", "Body", "Caption", "1 of 2", "Choose the second"):
