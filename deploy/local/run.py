@@ -83,6 +83,7 @@ def _run(stack: ExitStack) -> int:
     if with_sandbox:
         _say(f"Phone page  {sandbox}/phone")
         _say(f"Traces      {sandbox}/traces")
+    _say(f"Finance     {gateway}/finance")
     _say(f"Gateway     {gateway}  (health: {gateway}/health)")
     _say(f"Logs        {FOLDER / 'logs'}")
     _say("Commands    ruvimbo check, ruvimbo dead-letters list, … in this folder find all of this by themselves")

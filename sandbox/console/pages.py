@@ -1,7 +1,7 @@
 """The console's pages: one template environment, one look, one security policy for all of them.
 
-Templates extend `base.html` (blocks `title`, `main`, `scripts`) and use `/static/console.css`. No page has inline
-script or style: the policy forbids both, so that nothing a person writes in a chat can ever run.
+Templates extend `base.html` (blocks `title`, `styles`, `main`, `scripts`) and use `/static/console.css`. No page has
+inline script or style: the policy forbids both, so that nothing a person writes in a chat can ever run.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def transactions_page(
         "Paynow stand-in: transactions",
         '<main class="wide"><header><h1>Paynow stand-in: transactions</h1>'
         f'<span class="tag">time &times; {settings.time_scale:g}</span></header>'
-        f'<p><a href="./">Refresh</a></p><div class="card">{table}</div>'
+        f'<p><a href="/">Sandbox</a> · <a href="./">Refresh</a></p><div class="card">{table}</div>'
         f'<p class="soft">Armed faults: {escape(armed)}</p></main>',
     )
 
@@ -45,7 +45,7 @@ def _row(transaction: Transaction, log: Sequence[Delivery]) -> str:
     by = " ".join(part for part in (order.method or "web", order.phone) if part)
     tone = "good" if transaction.status in PAID else "bad" if not MAY_FOLLOW[transaction.status] else ""
     return (
-        f'<tr><th scope="row">{transaction.number}</th><td>{escape(order.reference)}</td>'
+        f'<tr><th scope="row">{transaction.number}</th><td class="word">{escape(order.reference)}</td>'
         f'<td class="number">{escape(order.integration.currency)} {order.amount:,.2f}</td>'
         f"<td>{escape(by)}{_code(transaction)}</td>"
         f'<td class="{tone}">{transaction.status.value}<br><span class="soft">since {since:%H:%M:%S}</span></td>'

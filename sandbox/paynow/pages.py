@@ -41,6 +41,7 @@ button:focus-visible,a:focus-visible{outline:3px solid var(--main);outline-offse
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;padding:.5rem .7rem;border-bottom:1px solid var(--line);vertical-align:top}
 td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.word{white-space:nowrap}
 td button{min-height:32px;padding:.1rem .6rem;margin:.1rem}
 """
 

@@ -19,6 +19,7 @@ from sandbox.whatsapp.network import Network
 from sandbox.whatsapp.people import People
 from sandbox.whatsapp.persons import Persons
 from sandbox.whatsapp.phones import Phones
+from sandbox.whatsapp.picked import PickedFiles
 from sandbox.whatsapp.settings import WhatsAppSettings
 from sandbox.whatsapp.statuses import Statuses
 from sandbox.whatsapp.templates import Templates
@@ -49,7 +50,8 @@ def make_app(settings: WhatsAppSettings, clock: Clock | None = None) -> web.Appl
     media = MediaStore(settings, timers)
     account = Account(settings, templates)
     client = FlowClient(settings, account)
-    forms = Forms(settings, phones=phones, people=people, network=network, client=client)
+    files = PickedFiles(phones, media, network)
+    forms = Forms(settings, phones=phones, people=people, network=network, client=client, files=files)
     persons = Persons(settings, phones=phones, people=people, webhooks=webhooks, media=media)
     inspection = Inspection(phones, api, webhooks, templates)
     watch = Watch(settings, phones, webhooks)
@@ -76,6 +78,7 @@ def make_app(settings: WhatsAppSettings, clock: Clock | None = None) -> web.Appl
     app.add_routes(api.routes())
     app.add_routes(persons.routes())
     app.add_routes(forms.routes())
+    app.add_routes(files.routes())
     app.add_routes(inspection.routes())
     app.add_routes(account.routes())
     app.add_routes(media.routes())

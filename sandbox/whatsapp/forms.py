@@ -2,7 +2,7 @@
 
 GET  flows/{id}                 the Flow JSON of a published form
 POST phones/{phone}/form/ask    {"wamid", "action", "screen", "data"}: the screen that the endpoint shows next; the
-                                action `complete` sends a form off without asking
+                                action `complete` sends a form off without asking; files are those of picked.py
 POST phones/{phone}/form        {"wamid", "screens": [{"data"} or {"back": true}, …], "form"}: fill in a form to its end
 POST forms/ping                 WhatsApp's health check of the endpoint
 """
@@ -18,6 +18,7 @@ from sandbox.whatsapp.flow_client import FlowClient, FormBroken, FormClosed, end
 from sandbox.whatsapp.network import Network
 from sandbox.whatsapp.people import People
 from sandbox.whatsapp.phones import Item, Phone, Phones
+from sandbox.whatsapp.picked import PickedFiles
 from sandbox.whatsapp.reading import json_object, wrong
 from sandbox.whatsapp.settings import WhatsAppSettings
 from sandbox.whatsapp.watch import found_phone
@@ -29,13 +30,21 @@ class Forms:
     """The handlers."""
 
     def __init__(
-        self, settings: WhatsAppSettings, *, phones: Phones, people: People, network: Network, client: FlowClient
+        self,
+        settings: WhatsAppSettings,
+        *,
+        phones: Phones,
+        people: People,
+        network: Network,
+        client: FlowClient,
+        files: PickedFiles,
     ) -> None:
         self._settings = settings
         self._phones = phones
         self._people = people
         self._network = network
         self._client = client
+        self._files = files
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -64,8 +73,9 @@ class Forms:
             raise wrong(web.HTTPBadRequest, "data is an object.")
         try:
             if asked["action"] == "complete":
-                here = success(asked["data"])
+                here = success(self._files.for_message(asked["data"]))
             else:
+                asked["data"] = self._files.for_endpoint(asked["data"])
                 here = await self._client.ask(self._number(request), parameters, asked, self._form(item))
         except FormClosed as closed:
             raise wrong(web.HTTPGone, closed.for_people) from None

@@ -78,9 +78,13 @@ class MediaStore:
 
     def keep(self, name: str, type: str, content: bytes) -> Media:
         """Keep a file that a person sends."""
-        media = Media(str(self._chance.getrandbits(50)), name, type, content)
+        media = Media(str(self._chance.getrandbits(50)), _harmless(name), type, content)
         self._remember(media)
         return media
+
+    def find(self, id: str) -> Media | None:
+        """The file of an id, unless it was deleted or forgotten."""
+        return self._files.get(id)
 
     def url_of(self, media: Media, request: web.Request) -> str:
         """The address of its bytes, alive for five minutes from now on."""
@@ -126,7 +130,7 @@ class MediaStore:
         return web.Response(body=media.content, content_type=media.type)
 
     async def open(self, request: web.Request) -> web.Response:
-        media = self._files.get(request.match_info["id"])
+        media = self.find(request.match_info["id"])
         if media is None:
             raise wrong(web.HTTPNotFound, "The sandbox has no such file, or has forgotten it.")
         way = "inline" if media.type in SHOWN else "attachment"
@@ -141,7 +145,7 @@ class MediaStore:
 
     def _found(self, request: web.Request) -> Media:
         self._authorise(request)
-        media = self._files.get(request.match_info["id"])
+        media = self.find(request.match_info["id"])
         if media is None:
             raise Refused(100, "there is no such media", subcode=33)
         return media
@@ -175,5 +179,9 @@ class MediaStore:
                 raise Refused(131053, f"the file is larger than {largest} bytes")
         if not content:
             raise Refused(131053, "the file is empty")
-        name = "".join(sign for sign in part.filename or "file" if sign.isprintable() and sign not in '"\\/')
-        return Media(str(self._chance.getrandbits(50)), name, type, bytes(content))
+        return Media(str(self._chance.getrandbits(50)), _harmless(part.filename or "file"), type, bytes(content))
+
+
+def _harmless(name: str) -> str:
+    """A file's name, fit for a header."""
+    return "".join(sign for sign in name if sign.isprintable() and sign not in '"\\/')

@@ -30,6 +30,8 @@ def _words(item: Item) -> str:
     if item.direction == "in":
         interactive = body.get("interactive") or {}
         tapped = interactive.get("button_reply") or interactive.get("list_reply")
+        if "nfm_reply" in interactive:
+            return "(form sent)"
         return str(tapped["title"] if tapped else (body.get("text") or {}).get("body") or f"({item.type})")
     inner = body.get("body")
     text = inner.get("text") if isinstance(inner, dict) else inner

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
+from tests.browser.chromium import launch
 from tests.browser.phones import PhonePage
 from tests.journeys.system import System
-
-FLAGS = (
-    "--no-sandbox",  # Chromium's own does not work for root, and it only visits pages of ours
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="package")
@@ -31,11 +21,8 @@ def system(tmp_path_factory: pytest.TempPathFactory, mongo_url: str) -> Iterator
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def browser() -> AsyncIterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("Chromium is missing; on Debian 'apt-get install chromium' as root brings it.")
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        running = await launch(playwright)
         yield running
         await running.close()
 

@@ -93,6 +93,34 @@ async def test_a_phone_that_nobody_looks_at_counts_what_is_unread_and_a_reload_c
     assert await barriers(page.page) == []
 
 
+async def test_a_long_talk_scrolls_below_the_heading_of_its_phone(page: PhonePage) -> None:
+    themba = page.phone(THEMBA)
+    for _ in range(3):
+        await themba.says("help")
+        await themba.hears("donate")
+    await themba.panel.evaluate("panel => panel.scrollTo(0, panel.scrollHeight)")
+    await expect(themba.panel.get_by_role("button", name="Record")).to_be_in_viewport()
+    await expect(themba.box).to_be_in_viewport()
+    assert await themba.panel.evaluate("panel => panel.scrollTop") == 0
+
+
+async def test_the_phone_that_was_chosen_longest_ago_gives_way(page: PhonePage) -> None:
+    await expect(page.phone(THEMBA).log).to_be_visible()
+    await page.tab(THEMBA).click()
+    await page.tab(NYASHA).click()
+    await expect(page.phone(THEMBA).log).to_be_visible()
+    await expect(page.phone(TARIRO).log).to_be_hidden()
+
+
+async def test_no_page_of_the_sandbox_is_wider_than_a_small_phone(page: PhonePage, system: System) -> None:
+    await page.page.set_viewport_size({"width": 360, "height": 740})
+    for path in ("/phone", "/", "/traces", "/paynow/_sim/", "/credex/_sim/"):
+        await page.page.goto(f"{system.sandbox}{path}")
+        wider = await page.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wider <= 0, f"{path} is {wider} pixels too wide"
+        assert await barriers(page.page) == []
+
+
 async def test_everything_can_be_done_by_keyboard(page: PhonePage) -> None:
     keyboard = page.page.keyboard
     await page.tab(TARIRO).focus()

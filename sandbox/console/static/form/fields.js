@@ -1,6 +1,8 @@
 // The fields of a form (WhatsApp contract 5.5): how each is drawn, what it holds, and what is wrong with it.
 
 import { element } from "../phone/bubble.js";
+import { fromTo, oneDay } from "./dates.js";
+import { picker } from "./files.js";
 
 const input = (type, value = "") => Object.assign(element("input"), { type, value });
 const option = (value, title) => Object.assign(element("option", "", title), { value });
@@ -17,7 +19,7 @@ const group = (type, read, isOn) => ({
   grouped: true,
   make: (part) => {
     const titles = (part["data-source"] ?? []).map(({ id, title, description }) => {
-      const box = Object.assign(input(type, id), { name: `form-${part.name}` });
+      const box = Object.assign(input(type, id), { name: `form-${part.name}`, id: `form-${part.name}-${id}` });
       return element("label", "tick", box, element("span", "", title, ...(description ? [" ", element("span", "soft", description)] : [])));
     });
     return element("fieldset", part.type === "ChipsSelector" ? "chips" : "", ...titles);
@@ -32,7 +34,8 @@ const several = group(
   (id, value) => value.includes(id),
 );
 
-const date = text((part) => Object.assign(input("date"), { min: part["min-date"] ?? "", max: part["max-date"] ?? "" }));
+const PHOTOS = ["image/*"];
+const DOCUMENTS = ["application/*", "text/*", "image/*", "video/*"];
 
 const FIELDS = {
   TextInput: text((part) => {
@@ -43,8 +46,10 @@ const FIELDS = {
     return part.pattern ? Object.assign(made, { pattern: part.pattern }) : made;
   }),
   TextArea: text((part) => Object.assign(element("textarea"), { maxLength: part["max-length"] ?? 600 })),
-  DatePicker: date,
-  CalendarPicker: date,
+  DatePicker: oneDay,
+  CalendarPicker: oneDay,
+  PhotoPicker: picker("photo", PHOTOS),
+  DocumentPicker: picker("document", DOCUMENTS),
   Dropdown: text((part) => element("select", "", option("", "Choose"), ...(part["data-source"] ?? []).map(({ id, title }) => option(id, title)))),
   RadioButtonsGroup: group("radio", (field) => boxes(field).find(({ checked }) => checked)?.value ?? "", (id, value) => id === value),
   CheckboxGroup: several,
@@ -58,11 +63,15 @@ const FIELDS = {
 
 export const isField = ({ type }) => type in FIELDS;
 
+const kindOf = (part) => (part.type === "CalendarPicker" && part.mode === "range" ? fromTo : FIELDS[part.type]);
+
 /** What is wrong with a value, in one sentence; nothing when it fits. */
-const wrong = (part, field, value) => {
+const wrong = (part, kind, field, value) => {
+  const own = kind.wrong?.(part, field);
+  if (own) return own;
   const [fewest, most] = [part["min-selected-items"], part["max-selected-items"]];
   if (part.type === "OptIn") return part.required && !value ? "Please tick this to go on." : "";
-  if (part.required && !value.length) return `${part.label} is needed.`;
+  if (!kind.needed && part.required && value.length === 0) return `${part.label} is needed.`;
   if (most && value.length > most) return `Please tick at most ${most}.`;
   if (!value.length) return "";
   if (fewest && value.length < fewest) return `Please tick at least ${fewest}.`;
@@ -71,17 +80,23 @@ const wrong = (part, field, value) => {
   return "";
 };
 
-/** One field with its label, its help and its error; `held` is what it had before, `changed` is called when it changes. */
-export const drawField = (part, held, changed) => {
-  const kind = FIELDS[part.type];
-  const field = kind.make(part);
+/**
+ * One field with its label, its help and its error; `held` is what it had before, `changed` is called when it changes,
+ * `upload` brings a file to WhatsApp.
+ */
+export const drawField = (part, held, changed, upload) => {
+  const kind = kindOf(part);
+  const error = element("p", "bad");
+  const field = kind.make(part, { upload, tell: (trouble) => trouble && (error.textContent = trouble) });
   const id = `form-${part.name}`;
   field.id = id;
   if (held !== undefined && held !== "") kind.fill(field, held);
   if (part.enabled === false) field.disabled = true;
-  const title = `${part.label}${part.required ? "" : " (optional)"}`;
-  const help = Object.assign(element("p", "soft", part["helper-text"] ?? part.description ?? ""), { id: `${id}-help` });
-  const error = Object.assign(element("p", "bad"), { id: `${id}-error` });
+  const needed = kind.needed?.(part) ?? part.required;
+  const title = `${kind.title?.(part) ?? part.label}${needed ? "" : " (optional)"}`;
+  const told = [part["helper-text"], part.description].find((one) => typeof one === "string") ?? "";
+  const help = Object.assign(element("p", "soft", told), { id: `${id}-help` });
+  error.id = `${id}-error`;
   field.setAttribute("aria-describedby", `${error.id} ${help.id}`);
   const label = kind.grouped ? element("legend", "", title) : Object.assign(element("label", "", title), { htmlFor: id });
   if (kind.grouped) field.prepend(label, help);
@@ -90,10 +105,10 @@ export const drawField = (part, held, changed) => {
   const shown = element("div", part.type === "OptIn" ? "field opt" : "field", ...content, error);
   const read = () => kind.read(field);
   const check = () => {
-    const told = shown.closest("[hidden]") ? "" : wrong(part, field, read());
-    error.textContent = told;
-    if (!kind.grouped) field.setAttribute("aria-invalid", String(Boolean(told)));
-    return !told;
+    const bad = shown.closest("[hidden]") ? "" : wrong(part, kind, field, read());
+    error.textContent = bad;
+    if (!kind.grouped) field.setAttribute("aria-invalid", String(Boolean(bad)));
+    return !bad;
   };
   shown.addEventListener("input", () => error.textContent && check());
   shown.addEventListener("change", () => changed(part, read()));

@@ -6,6 +6,8 @@ import { call, onPhone } from "../phone/sandbox.js";
 import { link } from "../phone/words.js";
 import { holds, resolve } from "./binding.js";
 import { drawField, isField } from "./fields.js";
+import { misplaced } from "./files.js";
+import { list, picture } from "./shown.js";
 
 const style = document.createElement("link");
 style.rel = "stylesheet";
@@ -14,6 +16,9 @@ document.head.append(style);
 
 const TEXTS = { TextHeading: ["h3", ""], TextSubheading: ["h3", "sub"], TextBody: ["p", ""], TextCaption: ["p", "soft"] };
 const GONE = 410;
+
+/** A list of a part as it stands in the form, for what is bound in its actions counts when they are carried out. */
+const written = (part, given, name) => (Array.isArray(part[name]) ? part[name] : given[name]) ?? [];
 
 class Form {
   constructor(talk, item, sheet, flow) {
@@ -85,8 +90,8 @@ class Form {
     this.keep();
     const payload = resolve(action.payload ?? {}, this.scope);
     this.say("");
-    this.sheet.setAttribute("aria-busy", "true");
-    for (const one of this.sheet.querySelectorAll(".screen button")) one.disabled = true;
+    if (misplaced(action.name, payload)) return this.say("This form takes a file where WhatsApp allows none.");
+    const free = this.busy();
     try {
       if (action.name === "navigate") this.follow({ screen: action.next.name, data: payload });
       else if (action.name === "update_data") this.show(this.id, { ...this.scope.data, ...payload });
@@ -98,8 +103,29 @@ class Form {
       if (this.closed) this.talk.page.complain(error);
       else this.say(error.message);
     } finally {
+      free();
+    }
+  }
+
+  /** Nothing can be tapped until the answer is called. Then what was focused is focused again, if it is still there. */
+  busy() {
+    const at = document.activeElement;
+    const buttons = [...this.sheet.querySelectorAll(".screen button")].filter((one) => !one.disabled);
+    this.sheet.setAttribute("aria-busy", "true");
+    for (const one of buttons) one.disabled = true;
+    return () => {
       this.sheet.removeAttribute("aria-busy");
-      for (const one of this.sheet.querySelectorAll(".screen button")) one.disabled = false;
+      for (const one of buttons) one.disabled = false;
+      if (at?.isConnected && document.activeElement === document.body) at.focus();
+    };
+  }
+
+  async upload(file) {
+    const free = this.busy();
+    try {
+      return await call(onPhone(this.talk.number, "form/files", `?name=${encodeURIComponent(file.name)}`), file);
+    } finally {
+      free();
     }
   }
 
@@ -150,9 +176,16 @@ class Form {
     for (const update of this.live) update();
   }
 
-  changed(part) {
+  /** Carry out what a choice is for, of the option or of the whole; taking it back may be for something, too. */
+  async changed(part, given, before, now) {
     this.look();
-    if (part["on-select-action"]) this.act(part["on-select-action"]);
+    const ids = (value) => [value].flat().filter(Boolean);
+    const options = written(part, given, "data-source").filter(({ id }) => ids(before).includes(id) !== ids(now).includes(id));
+    for (const one of [...options, part]) {
+      const taken = one === part ? ids(now).length > 0 : ids(now).includes(one.id);
+      const action = (taken ? null : one["on-unselect-action"]) ?? (taken || one === part ? one["on-select-action"] : null);
+      if (action) await this.act(action);
+    }
   }
 
   draw(parts) {
@@ -176,12 +209,14 @@ class Form {
   }
 
   single(part) {
-    const given = { ...resolve({ ...part, "on-click-action": null, "on-select-action": null, visible: null }, this.scope) };
+    const given = resolve({ ...part, "on-click-action": null, visible: null }, this.scope);
     const { type } = part;
     const action = part["on-click-action"];
     if (isField(part)) {
       const held = this.scope.form[part.name] ?? given["init-value"];
-      const field = drawField(given, held, () => this.changed(part));
+      let before = held;
+      const changed = (_, now) => this.changed(part, given, before, (before = now));
+      const field = drawField(given, held, changed, (file) => this.upload(file));
       this.fields.push(field);
       const more = type === "OptIn" && action ? [button("Read more", "quiet", () => this.act(action))] : [];
       return [field.shown, ...more];
@@ -200,15 +235,9 @@ class Form {
       return captions.length ? [element("p", "soft captions", ...captions.map((one) => element("span", "", one)))] : [];
     }
     if (type === "EmbeddedLink") return [button(given.text, "quiet", () => this.act(action))];
-    if (type === "NavigationList") return [element("div", "choices", ...(given["list-items"] ?? []).map((one) => this.row(one, action)))];
-    if (type === "Image") return [Object.assign(element("img"), { src: `data:image/png;base64,${given.src}`, alt: given["alt-text"] ?? "" })];
+    if (type === "NavigationList") return list(given, (place) => this.act(written(part, given, "list-items")[place]["on-click-action"] ?? action));
+    if (type === "Image") return [picture(given.src, given["alt-text"], given)];
     return [element("p", "soft", `${type}: this phone cannot show it.`)];
-  }
-
-  row({ "main-content": main, "on-click-action": own }, action) {
-    const made = button(main.title, "choice", () => this.act(own ?? action));
-    if (main.description) made.append(element("span", "soft", main.description));
-    return made;
   }
 }
 

@@ -2,14 +2,15 @@
 
 export const SIM = "/graph/_sim";
 
-/** The answer's JSON, or an Error with one sentence for people. */
+/** The answer's JSON, or an Error with one sentence for people. A body is sent as JSON, a file as it is. */
 export const call = async (path, body, method = body === undefined ? "GET" : "POST") => {
+  const file = body instanceof Blob;
   let answer;
   try {
     answer = await fetch(`${SIM}/${path}`, {
       method,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      headers: body === undefined ? {} : { "content-type": "application/json" },
+      body: file ? body : JSON.stringify(body),
+      headers: { "content-type": file ? body.type : "application/json" },
       cache: "no-store",
     });
   } catch {

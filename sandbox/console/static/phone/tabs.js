@@ -41,11 +41,9 @@ export class Tabs {
 
   /** Bring a phone to the screen; the one that was chosen longest ago gives way. */
   choose(talk) {
-    if (talk.panel.hidden || this.room === 1) {
-      this.kept.open = [talk.number, ...this.kept.open.filter((number) => number !== talk.number)];
-      this.kept.keep();
-      this.arrange();
-    }
+    this.kept.open = [talk.number, ...this.kept.open.filter((number) => number !== talk.number)];
+    this.kept.keep();
+    this.arrange();
     this.current = talk;
     this.rove(talk);
     // On a touch screen that would bring up the keyboard.
