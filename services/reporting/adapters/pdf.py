@@ -27,7 +27,7 @@ from reportlab.platypus import (
 from reportlab.platypus.tableofcontents import TableOfContents
 
 from services.reporting.adapters.pdf_charts import ACCENT, LINE, SOFT, by_part, by_step
-from services.reporting.adapters.pdf_text import SANS, marked, register
+from services.reporting.adapters.pdf_text import marked
 from services.reporting.domain.rows import PaymentRow
 from services.reporting.domain.summary import (
     METHOD_NAMES,
@@ -40,6 +40,7 @@ from services.reporting.domain.summary import (
     step_name,
 )
 from shared.kernel.clock import HARARE
+from shared.pdf.fonts import TEXT, register
 
 INK = HexColor("#14242c")
 TOP = HexColor("#14313d")
@@ -49,7 +50,7 @@ MARGIN = 18 * mm
 WIDTH = A4[0] - 2 * MARGIN
 LINE_AT_FOOT = 14 * mm
 
-_BODY = ParagraphStyle("body", fontName=SANS, fontSize=9, leading=12, textColor=INK)
+_BODY = ParagraphStyle("body", fontName=TEXT, fontSize=9, leading=12, textColor=INK)
 _CELL = ParagraphStyle("cell", parent=_BODY, fontSize=8.5, leading=11)
 _RIGHT = ParagraphStyle("right", parent=_CELL, alignment=TA_RIGHT)
 _HEAD = ParagraphStyle("head", parent=_CELL, textColor=white)
@@ -81,7 +82,7 @@ class _Numbered(Canvas):
     def save(self) -> None:
         for page in self._pages:
             self.__dict__.update(page)
-            self.setFont(SANS, 8)
+            self.setFont(TEXT, 8)
             self.setFillColor(SOFT)
             self.drawRightString(
                 A4[0] - MARGIN, LINE_AT_FOOT - 12, f"Page {self.getPageNumber()} of {len(self._pages)}"
