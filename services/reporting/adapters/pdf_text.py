@@ -1,4 +1,4 @@
-"""Text as reportlab's markup, each part in a font that has it; what none has is shown as `�`: the other files have it."""
+"""Text as reportlab's markup, each part in a font that has it; the other files have what none can draw."""
 
 from __future__ import annotations
 
