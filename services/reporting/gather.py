@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from services.reporting.domain.calendar import Period
+from services.reporting.domain.credexes import Credex
 from services.reporting.domain.gifts import Gift
 from services.reporting.domain.rows import STATES, PaymentRow
 from services.reporting.domain.summary import (
@@ -24,6 +25,7 @@ from services.reporting.domain.summary import (
 from services.reporting.settings import ReportingSettings
 from services.reporting.store import CREDEXES, GIFTS, ROWS
 from shared.bus.entry import Entry
+from shared.bus.work import Work
 from shared.kernel.clock import HARARE
 from shared.store.documents import Span
 
@@ -79,11 +81,20 @@ async def gather(entry: Entry, settings: ReportingSettings, period: Period, made
     return Summary(settings.organisation_name, period, made_at, currencies, await credex_of(entry, period))
 
 
-async def credex_of(entry: Entry, period: Period) -> tuple[CredexVolume, ...]:
+async def credex_of(entry: Entry | Work, period: Period) -> tuple[CredexVolume, ...]:
     """The volumes of credex in a period, by denomination."""
     by = ("denomination", "outcome")
     sums = (entry.sums(CREDEXES, {day: within(period)}, by=by, of="units") for day in ("made", "ended"))
     return credex_volumes(*await asyncio.gather(*sums))
+
+
+async def credexes_of(entry: Entry, period: Period) -> AsyncIterator[list[Credex]]:
+    """Every credex that was offered in a period, then those that only ended in it, in batches."""
+    days = within(period)
+    async for offered in entry.stream(CREDEXES, {"made": days}, order="made"):
+        yield offered
+    async for ended in entry.stream(CREDEXES, {"ended": days}, order="ended"):
+        yield [one for one in ended if one.made is None or not period.first <= one.made <= period.last]
 
 
 async def donors_of(entry: Entry, period: Period) -> dict[str, list[tuple[str | None, Slice]]]:

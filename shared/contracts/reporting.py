@@ -13,7 +13,8 @@ from shared.kernel.credit import Credit
 from shared.kernel.ids import MemberId
 from shared.kernel.money import Money
 
-ReportKind = Literal["pdf", "excel", "csv"]
+ReportKind = Literal["pdf", "excel", "csv", "credex"]
+"""`credex`: a CSV of the credexes between members; the others are of payments."""
 
 Schedule = Literal["daily", "weekly", "monthly"]
 
@@ -42,6 +43,21 @@ class CurrencyFigures(_Part):
     refunded: int = 0
 
 
+class CredexStep(_Part):
+    """What members offered each other, or what became of it: how many, and the amount, None where it is not known."""
+
+    step: Literal["made", "accepted", "declined", "cancelled", "upgraded", "open"]
+    count: int
+    amount: Credit | None
+
+
+class CredexFigures(_Part):
+    """One denomination's figures, never added to another's; None: of credexes whose amount nothing told."""
+
+    denomination: str | None
+    steps: tuple[CredexStep, ...]
+
+
 class StatisticsReady(Event, name="reporting.statistics_ready", version=1, key="asked_by"):
     """Answers MakeStatistics; one entry per currency in which there was a payment."""
 
@@ -49,6 +65,8 @@ class StatisticsReady(Event, name="reporting.statistics_ready", version=1, key="
     first: date
     last: date
     figures: tuple[CurrencyFigures, ...]
+    credex: tuple[CredexFigures, ...] = ()
+    """One entry per denomination in which there was a credex."""
 
 
 class MakeReport(Command, name="reporting.make_report", version=1, key="asked_by"):

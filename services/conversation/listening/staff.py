@@ -90,8 +90,8 @@ def _report(here: Situation, rest: str) -> Turn:
     if kind is None or span is None:
         return here.say(
             _(
-                "Please send it like: /report pdf month. It makes pdf, excel or csv, of today, yesterday, week, month,"
-                " or days like 2026-11-01 2026-11-15."
+                "Please send it like: /report pdf month. It makes pdf, excel or csv, or credex, a csv of what"
+                " members traded; of today, yesterday, week, month, or days like 2026-11-01 2026-11-15."
             )
         )
     return Turn(messages=[MakeReport(asked_by=here.member, kind=kind, first=span[0], last=span[1])])

@@ -64,6 +64,7 @@ def ready(talk: Talk, **more: object) -> ReportReady:
         ("/report pdf month", "pdf", FIRST),
         ("/REPORT Excel", "excel", TODAY),
         ("/report csv 2026-11-01 2026-11-24", "csv", FIRST),
+        ("/report credex month", "credex", FIRST),
     ],
 )
 async def test_a_report_is_asked_for_and_its_use_is_kept(rudo: Talk, command: str, kind: str, first: date) -> None:
@@ -91,6 +92,11 @@ async def test_a_scheduled_report_says_so_and_disturbs_nobody(rudo: Talk) -> Non
     assert text_of(told) == "Weekly report, 1 Nov 2026 – 24 Nov 2026: no payments"
     [question] = await rudo.say("Mutare")
     assert "give to" in text_of(question)
+
+
+async def test_a_report_of_credexes_has_no_figures_of_payments_in_its_line(rudo: Talk) -> None:
+    [told] = await rudo.told(ready(rudo, kind="credex"))
+    assert text_of(told) == "Report, 1 Nov 2026 – 24 Nov 2026: credexes between members"
 
 
 async def test_a_report_that_is_too_big_to_be_sent_comes_as_a_link(rudo: Talk) -> None:

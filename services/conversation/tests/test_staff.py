@@ -21,7 +21,8 @@ from shared.contracts.payments import (
     ReceiptIssued,
     RejectPayment,
 )
-from shared.contracts.reporting import CurrencyFigures, MakeStatistics, StatisticsReady
+from shared.contracts.reporting import CredexFigures, CredexStep, CurrencyFigures, MakeStatistics, StatisticsReady
+from shared.kernel.credit import Credit
 from shared.kernel.ids import PaymentId
 from shared.kernel.money import Money
 
@@ -90,6 +91,45 @@ async def test_figures_are_told_by_currency(rudo: Talk) -> None:
     [told] = await rudo.told(StatisticsReady(asked_by=rudo.member, first=day, last=day, figures=figures))
     assert "*USD 20.00* from 1 paid" in text_of(told)
     assert "*ZiG 20.00* from 1 paid" in text_of(told)
+    assert "disputed" not in text_of(told)
+
+
+async def test_what_went_back_and_what_members_traded_is_told_beside_it_and_never_added(rudo: Talk) -> None:
+    figures = CurrencyFigures(
+        total=Money.of("20", "USD"), settled=1, cancelled=0, failed=0, open=2, disputed=1, refunded=3
+    )
+    steps: dict[str | None, list[tuple[str, ...]]] = {
+        "CXX": [("made", "2", "20"), ("accepted", "1", "12.345")],
+        "USD": [("open", "1", "5")],
+        None: [("accepted", "1")],
+    }
+    credex = [
+        CredexFigures(
+            denomination=code,
+            steps=tuple(
+                CredexStep.model_validate(
+                    {"step": step, "count": count, "amount": Credit.of(amount[0], str(code)) if amount else None}
+                )
+                for step, count, *amount in of
+            ),
+        )
+        for code, of in steps.items()
+    ]
+    day = date(2026, 11, 24)
+    about = {"asked_by": rudo.member, "first": day, "last": day, "credex": credex}
+    [told] = await rudo.told(StatisticsReady.model_validate({"figures": [figures], **about}))
+    assert text_of(told).splitlines() == [
+        "24 Nov 2026",
+        "*USD 20.00* from 1 paid; 0 cancelled, 0 failed, 2 open, 1 disputed, 3 refunded",
+        "Credex: CXX 20.000 offered (2), CXX 12.345 accepted (1)",
+        "Credex: USD 5.00 still open (1)",
+        "Credex: unknown amount accepted (1)",
+    ]
+    [told] = await rudo.told(StatisticsReady.model_validate({"figures": (), **about}))
+    assert text_of(told).splitlines()[:2] == [
+        "24 Nov 2026: no payments.",
+        "Credex: CXX 20.000 offered (2), CXX 12.345 accepted (1)",
+    ]
 
 
 async def test_approve_and_reject_name_the_payment_and_are_kept(rudo: Talk) -> None:

@@ -25,6 +25,8 @@ def span(first: date, last: date) -> str:
 def ready(event: ReportReady) -> Document | LinkButton:
     """The file, or the link to one that is too big to be sent, with its figures; currencies are never added."""
     figures = "; ".join(map(_figures, event.figures)) or _("no payments")
+    if event.kind == "credex":
+        figures = _("credexes between members")
     caption = f"{_(_TITLES[event.schedule])}, {span(event.first, event.last)}: {figures}"
     if event.link is None:
         return Document(file=event.file, caption=caption)

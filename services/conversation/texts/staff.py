@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.conversation.engine.formats import day, moment, money
+from services.conversation.engine.formats import credit, day, moment, money
 from services.conversation.engine.texts import _, later
 from services.conversation.facts import method_name
 from services.conversation.texts.payments import state_words
@@ -20,6 +20,7 @@ from shared.contracts.payments import (
 )
 from shared.contracts.reporting import (
     AuditShown,
+    CredexStep,
     PaymentLine,
     PaymentShown,
     RefundsShown,
@@ -31,7 +32,7 @@ from shared.kernel.ids import MemberId
 
 HELP = later(
     "Staff commands:\n"
-    "/report pdf|excel|csv [today|yesterday|week|month|FROM TO]: a report to open, days like 2026-11-01\n"
+    "/report pdf|excel|csv|credex [today|yesterday|week|month|FROM TO]: a report to open, days like 2026-11-01\n"
     "/stats [today|yesterday|week|month|FROM TO]: figures\n"
     "/payment REF: all that happened to one payment\n"
     "/review: what waits for staff\n"
@@ -69,9 +70,7 @@ def health(event: HealthShown) -> str:
 def statistics(event: StatisticsReady) -> str:
     """Figures per currency, never added together."""
     days = span(event.first, event.last)
-    if not event.figures:
-        return _("{span}: no payments.").format(span=days)
-    lines = [days]
+    lines = [days if event.figures else _("{span}: no payments.").format(span=days)]
     for figure in event.figures:
         lines.append(
             _("*{total}* from {settled} paid; {cancelled} cancelled, {failed} failed, {open} open").format(
@@ -82,7 +81,27 @@ def statistics(event: StatisticsReady) -> str:
                 open=figure.open,
             )
         )
+        if figure.disputed or figure.refunded:
+            lines[-1] += _(", {disputed} disputed, {refunded} refunded").format(
+                disputed=figure.disputed, refunded=figure.refunded
+            )
+    lines += [_("Credex: {steps}").format(steps=", ".join(map(_step, one.steps))) for one in event.credex]
     return "\n".join(lines)
+
+
+_STEPS = {
+    "made": later("{amount} offered ({count})"),
+    "accepted": later("{amount} accepted ({count})"),
+    "declined": later("{amount} declined ({count})"),
+    "cancelled": later("{amount} taken back ({count})"),
+    "upgraded": later("{amount} paid for a tier ({count})"),
+    "open": later("{amount} still open ({count})"),
+}
+
+
+def _step(one: CredexStep) -> str:
+    amount = _("unknown amount") if one.amount is None else credit(one.amount)
+    return _(_STEPS[one.step]).format(amount=amount, count=one.count)
 
 
 def approved(event: PaymentApproved) -> str:

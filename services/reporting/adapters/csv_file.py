@@ -1,15 +1,18 @@
-"""Payments as CSV for accountants: UTF-8, a row per payment, columns as COLUMNS documents them."""
+"""CSV for accountants: UTF-8, a row per payment or per credex, columns as COLUMNS and CREDEX_COLUMNS document them."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
+from services.reporting.domain.accounts import credit_of
 from services.reporting.domain.cells import safe
+from services.reporting.domain.credexes import Credex
 from services.reporting.domain.gifts import Gift
 from services.reporting.domain.rows import PaymentRow
-from services.reporting.domain.summary import METHOD_NAMES, STATE_NAMES
+from services.reporting.domain.summary import CREDEX_STEPS, METHOD_NAMES, STATE_NAMES, UNKNOWN_DENOMINATION
 from shared.kernel.clock import HARARE
 
 COLUMNS = {
@@ -31,13 +34,58 @@ COLUMNS = {
 """Every column, in order, and what it says."""
 
 
-class CsvReport:
-    """Writes one file. `add` batches in order, then `close`."""
+CREDEX_COLUMNS = {
+    "credex": "id at credex-core",
+    "offered_date": "day of the offer in Harare, YYYY-MM-DD; empty where it was not offered through us",
+    "offered_time": "time of the offer in Harare, HH:MM:SS",
+    "denomination": f"never to be added to another; `{UNKNOWN_DENOMINATION}` where nothing told it",
+    "amount": "in units of the denomination with a point; empty where it is not known",
+    "outcome": "`Still open` until it ended",
+    "outcome_date": "day of the outcome in Harare; may be after the period, which has the offer or its outcome",
+    "outcome_time": "time of the outcome in Harare",
+}
+"""The same of credexes. They are credit between members, no money of ours."""
 
-    def __init__(self, path: Path, *, bom: bool) -> None:
+
+class _Csv:
+    """Writes one file: `add` batches in order, then `close`."""
+
+    def __init__(self, path: Path, columns: Iterable[str], *, bom: bool) -> None:
         self._file = path.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="")
         self._writer = csv.writer(self._file, lineterminator="\r\n")
-        self._writer.writerow(COLUMNS)
+        self._writer.writerow(columns)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+
+class CredexCsv(_Csv):
+    """A row per credex."""
+
+    def __init__(self, path: Path, *, bom: bool) -> None:
+        super().__init__(path, CREDEX_COLUMNS, bom=bom)
+
+    def add(self, credexes: Iterable[Credex]) -> None:
+        """The next credexes."""
+        for one in credexes:
+            self._writer.writerow(
+                (
+                    safe(one.credex_id),
+                    *_moment(one.made_at),
+                    one.denomination or UNKNOWN_DENOMINATION,
+                    credit_of(one.units) if one.amount else "",
+                    CREDEX_STEPS[one.outcome],
+                    *_moment(one.ended_at),
+                )
+            )
+
+
+class CsvReport(_Csv):
+    """A row per payment."""
+
+    def __init__(self, path: Path, *, bom: bool) -> None:
+        super().__init__(path, COLUMNS, bom=bom)
 
     def add(self, payments: Iterable[tuple[PaymentRow, Gift | None]]) -> None:
         """The next payments."""
@@ -62,6 +110,7 @@ class CsvReport:
                 )
             )
 
-    def close(self) -> None:
-        """Finish the file."""
-        self._file.close()
+
+def _moment(at: datetime | None) -> tuple[str, str]:
+    here = at.astimezone(HARARE) if at else None
+    return (f"{here:%Y-%m-%d}", f"{here:%H:%M:%S}") if here else ("", "")

@@ -27,7 +27,7 @@ from reportlab.platypus import (
 from reportlab.platypus.tableofcontents import TableOfContents
 
 from services.reporting.adapters.pdf_charts import ACCENT, LINE, SOFT, by_part, by_step
-from services.reporting.adapters.pdf_text import SANS, marked, register
+from services.reporting.adapters.pdf_text import marked
 from services.reporting.domain.rows import PaymentRow
 from services.reporting.domain.summary import (
     METHOD_NAMES,
@@ -40,6 +40,7 @@ from services.reporting.domain.summary import (
     step_name,
 )
 from shared.kernel.clock import HARARE
+from shared.pdf.fonts import TEXT, register, width
 
 INK = HexColor("#14242c")
 TOP = HexColor("#14313d")
@@ -47,9 +48,10 @@ GOLD = HexColor("#f2b33d")
 BAND = HexColor("#f3f6f5")
 MARGIN = 18 * mm
 WIDTH = A4[0] - 2 * MARGIN
+BAND_AT_HEAD = 22 * mm
 LINE_AT_FOOT = 14 * mm
 
-_BODY = ParagraphStyle("body", fontName=SANS, fontSize=9, leading=12, textColor=INK)
+_BODY = ParagraphStyle("body", fontName=TEXT, fontSize=9, leading=12, textColor=INK)
 _CELL = ParagraphStyle("cell", parent=_BODY, fontSize=8.5, leading=11)
 _RIGHT = ParagraphStyle("right", parent=_CELL, alignment=TA_RIGHT)
 _HEAD = ParagraphStyle("head", parent=_CELL, textColor=white)
@@ -81,7 +83,7 @@ class _Numbered(Canvas):
     def save(self) -> None:
         for page in self._pages:
             self.__dict__.update(page)
-            self.setFont(SANS, 8)
+            self.setFont(TEXT, 8)
             self.setFillColor(SOFT)
             self.drawRightString(
                 A4[0] - MARGIN, LINE_AT_FOOT - 12, f"Page {self.getPageNumber()} of {len(self._pages)}"
@@ -117,18 +119,22 @@ class _Report(BaseDocTemplate):
     def _letterhead(self, canvas: Canvas, document: BaseDocTemplate) -> None:
         canvas.saveState()
         canvas.setFillColor(TOP)
-        canvas.rect(0, A4[1] - 22 * mm, A4[0], 22 * mm, stroke=0, fill=1)
+        canvas.rect(0, A4[1] - BAND_AT_HEAD, A4[0], BAND_AT_HEAD, stroke=0, fill=1)
         canvas.setFillColor(GOLD)
         step = 3 * mm  # the zigzag of Great Zimbabwe's wall, as on the pages
         for place in range(int(A4[0] / step) + 1):
             zigzag = canvas.beginPath()
-            zigzag.moveTo(place * step, A4[1] - 22 * mm)
+            zigzag.moveTo(place * step, A4[1] - BAND_AT_HEAD)
             zigzag.lineTo((place + 0.5) * step, A4[1] - 20.4 * mm)
-            zigzag.lineTo((place + 1) * step, A4[1] - 22 * mm)
+            zigzag.lineTo((place + 1) * step, A4[1] - BAND_AT_HEAD)
             canvas.drawPath(zigzag, stroke=0, fill=1)
-        name = Paragraph(marked(self._summary.organisation), ParagraphStyle("o", _TITLE, fontSize=16, textColor=white))
-        _, height = name.wrap(WIDTH, 20 * mm)
-        name.drawOn(canvas, MARGIN, A4[1] - 8 * mm - min(height, 10 * mm))
+        for size in (16, 11, 8):
+            style = ParagraphStyle("o", _TITLE, fontSize=size, leading=size * 1.25, textColor=white)
+            name = Paragraph(marked(self._summary.organisation), style)
+            _, height = name.wrap(WIDTH, BAND_AT_HEAD)
+            if height <= BAND_AT_HEAD - 6 * mm:
+                break
+        name.drawOn(canvas, MARGIN, A4[1] - BAND_AT_HEAD / 2 - height / 2)
         canvas.restoreState()
         self._foot(canvas, document)
 
@@ -136,10 +142,19 @@ class _Report(BaseDocTemplate):
         canvas.saveState()
         canvas.setStrokeColor(LINE)
         canvas.line(MARGIN, LINE_AT_FOOT, A4[0] - MARGIN, LINE_AT_FOOT)
-        foot = Paragraph(marked(f"{self._summary.organisation} · {self._summary.title}"), _SOFT)
-        foot.wrap(WIDTH - 30 * mm, 12)
+        room = WIDTH - 30 * mm
+        foot = Paragraph(marked(_one_line(self._summary.organisation, f" · {self._summary.title}", room)), _SOFT)
+        foot.wrap(room, 12)
         foot.drawOn(canvas, MARGIN, LINE_AT_FOOT - 14)
         canvas.restoreState()
+
+
+def _one_line(name: str, rest: str, room: float) -> str:
+    """The foot, with as much of the name as there is room for."""
+    short = name
+    while short and width(f"{short}…{rest}", _SOFT.fontSize) > room:
+        short = short[:-1]
+    return f"{name if short == name else short.rstrip() + '…'}{rest}"
 
 
 def _story(summary: Summary) -> list[Flowable]:
@@ -210,7 +225,7 @@ def _currency(one: CurrencySummary, summary: Summary) -> list[Flowable]:
     if one.imtt is not None:
         story.append(Spacer(1, 1.5 * mm))
         story.append(Paragraph(f"For information: IMTT on what was settled is {shown(one.imtt.minor, code)}.", _SOFT))
-    if one.settled.minor:
+    if one.settled.minor and summary.period.days > 1:
         step = step_name(summary.period)
         story.append(_together(f"By {step}", by_step(in_steps(one.by_day, summary.period), WIDTH)))
     for head, slices, chart in (

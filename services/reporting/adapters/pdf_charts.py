@@ -8,8 +8,8 @@ from reportlab.graphics.charts.barcharts import HorizontalBarChart, VerticalBarC
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color, HexColor
 
-from services.reporting.adapters.pdf_text import SANS, register
 from services.reporting.domain.summary import Slice
+from shared.pdf.fonts import TEXT, in_one_font
 
 ACCENT: Color = HexColor("#0f5f78")
 SOFT: Color = HexColor("#52646d")
@@ -39,11 +39,14 @@ def by_part(slices: list[Slice], width: float) -> Drawing:
     shown.reverse()
     chart = HorizontalBarChart()
     chart.data = [[one.minor / 100 for one in shown]]
-    chart.categoryAxis.categoryNames = [_short(one.name) for one in shown]
+    labels = [in_one_font(_short(one.name)) for one in shown]
+    chart.categoryAxis.categoryNames = [label for _, label in labels]
     chart.categoryAxis.labels.fontSize = 7.5
     chart.categoryAxis.visibleTicks = False
     height = 26.0 + 17 * len(shown)
     _look(chart, width, height, left=150, bottom=16)
+    for place, (font, _) in enumerate(labels):
+        chart.categoryAxis.labels[place].fontName = font
     return _drawing(chart, width, height)
 
 
@@ -52,14 +55,14 @@ def _look(chart: VerticalBarChart | HorizontalBarChart, width: float, height: fl
     chart.bars[0].fillColor = ACCENT
     chart.bars[0].strokeColor = None
     chart.barSpacing, chart.groupSpacing = 0, 4
-    chart.categoryAxis.labels.fontName = SANS
+    chart.categoryAxis.labels.fontName = TEXT
     chart.categoryAxis.labels.fillColor = SOFT
     chart.categoryAxis.strokeColor = LINE
     value = chart.valueAxis
     value.valueMin = 0
     value.valueStep = nice_step(max(chart.data[0]))
     value.valueMax = value.valueStep * ceil(max(chart.data[0]) / value.valueStep)
-    value.labels.fontName = SANS
+    value.labels.fontName = TEXT
     value.labels.fontSize = 6.5
     value.labels.fillColor = SOFT
     value.labelTextFormat = _tick
@@ -87,6 +90,4 @@ def _tick(value: float) -> str:
 
 def _short(name: str) -> str:
     """A label that fits beside the chart; the table has the whole name."""
-    has = register()
-    known = "".join(character if ord(character) in has else "\ufffd" for character in name)
-    return known if len(known) <= 28 else f"{known[:27]}…"
+    return name if len(name) <= 28 else f"{name[:27]}…"

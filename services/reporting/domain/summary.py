@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
 from services.reporting.domain.accounts import credit_of
 from services.reporting.domain.calendar import Period
@@ -17,12 +17,15 @@ NOT_SAID = "(not said)"
 """Where a payment says no congregation, province or purpose."""
 
 UNKNOWN_DENOMINATION = "Amount not known"
-CREDEX_STEPS = {
+CREDEX_STEPS: dict[Literal["made", "accepted", "declined", "cancelled", "upgraded", "open"], str] = {
+    "made": "Offers made",
     "accepted": "Accepted",
     "declined": "Declined",
     "cancelled": "Cancelled",
     "upgraded": "Paid for a tier",
+    "open": "Still open",
 }
+"""In the order in which people are told of them."""
 
 METHOD_NAMES = {
     "ecocash": "EcoCash",
@@ -133,14 +136,13 @@ def credex_volumes(made: Sums, ended: Sums) -> tuple[CredexVolume, ...]:
         of[name] = Slice(name, before.count + count, before.minor + units)
 
     for (denomination, outcome), count, units in made:
-        add(denomination, "Offers made", count, units)
+        add(denomination, CREDEX_STEPS["made"], count, units)
         if outcome == "open":
-            add(denomination, "Still open", count, units)
+            add(denomination, CREDEX_STEPS["open"], count, units)
     for (denomination, outcome), count, units in ended:
         add(denomination, CREDEX_STEPS[outcome], count, units)
-    order = ("Offers made", *CREDEX_STEPS.values(), "Still open")
     return tuple(
-        CredexVolume(denomination, tuple(of[name] for name in order if name in of))
+        CredexVolume(denomination, tuple(of[name] for name in CREDEX_STEPS.values() if name in of))
         for denomination, of in sorted(steps.items(), key=lambda item: (item[0] == UNKNOWN_DENOMINATION, item[0]))
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from services.reporting.domain.figures import figures_of
+from services.reporting.domain.calendar import Period
+from services.reporting.domain.figures import credex_figures, figures_of
 from services.reporting.domain.rows import PaymentRow
+from services.reporting.gather import credex_of
 from services.reporting.store import EXCEPTIONS, ROWS, STAFF_USE
 from shared.bus.handlers import on
 from shared.bus.work import Work
@@ -37,7 +39,13 @@ async def make_statistics(command: MakeStatistics, work: Work) -> None:
     period = {"day": Span(command.first.isoformat(), command.last.isoformat())}
     groups = await work.sums(ROWS, period, by=("currency", "state"), of="minor")
     work.emit(
-        StatisticsReady(asked_by=command.asked_by, first=command.first, last=command.last, figures=figures_of(groups))
+        StatisticsReady(
+            asked_by=command.asked_by,
+            first=command.first,
+            last=command.last,
+            figures=figures_of(groups),
+            credex=credex_figures(await credex_of(work, Period(command.first, command.last))),
+        )
     )
 
 

@@ -61,7 +61,7 @@ class Reports:
         form = await visit.request.post()
         kind = field(form, "kind")
         if kind not in get_args(ReportKind):
-            raise BadForm("Choose PDF, Excel or CSV.")
+            raise BadForm("Choose PDF, Excel, CSV or CSV of credexes.")
         period = self._desk.period({"first": field(form, "first"), "last": field(form, "last")}, days=30)
         command = MakeReport.model_validate(
             {"asked_by": visit.member, "kind": kind, "first": period.first, "last": period.last}

@@ -7,6 +7,7 @@ import hashlib
 import io
 import shutil
 import subprocess
+import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -333,6 +334,7 @@ def test_names_in_any_script_and_with_any_character_do_not_break_the_pdf(printed
     told = "\n".join(text_of(printed))
     for name in ("Ólafur Ngũgĩ-Dubé", "<b>Bold</b> & Sons", "Tariro Moyo", "李小龍", "さくら"):
         assert name in told, name
+    assert unicodedata.normalize("NFKC", told).count("محمد علي") >= 1
     assert "Praise \ufffd Ncube" in told
     assert poppler("pdftoppm", "-r", "30", "-gray", printed).startswith(b"P5")
 
