@@ -14,12 +14,11 @@ import pypdf
 from services.reporting.domain.calendar import Period
 from services.reporting.tests.pages_world import TREASURER, Browser, PagesWorld
 from services.reporting.tests.test_ledger import NOW, USD, ZWG, about, balances, journal, settled
-from shared.contracts.credex import OfferAccepted, OfferMade
+from shared.contracts.credex import CredexMoved
 from shared.contracts.payments import PaymentDisputed, PaymentFailed, PaymentRefunded
 from shared.contracts.reporting import MakeReport, MakeStatistics, ReportReady, StatisticsReady
 from shared.kernel.clock import HARARE
 from shared.kernel.credit import Credit
-from shared.kernel.ids import MemberId
 
 MIDNIGHT = NOW.astimezone(HARARE).replace(hour=0, minute=0)
 MONTH = Period((MIDNIGHT - timedelta(days=29)).date(), MIDNIGHT.date())
@@ -40,10 +39,9 @@ async def what_happened(world: PagesWorld) -> None:
     await say(PaymentDisputed(disputed_at=NOW, **about("P-2")))
     await say(PaymentFailed(failed_at=NOW, intent="i", reason="declined", **about("P-f", ZWG)))
     for id, amount in (("C-1", Credit.of("12.345", "CXX")), ("C-2", Credit.of("5", "USD"))):
-        offer = {"issuer_account_id": "A", "receiver_account_id": "B", "receiver_name": "Chipo", "secured": True}
-        await say(OfferMade(member=MemberId("M-1"), answers="1", credex_id=id, amount=amount, **offer))
+        await say(CredexMoved(credex_id=id, outcome="open", amount=amount))
     for id in ("C-1", "C-elsewhere"):
-        await say(OfferAccepted(member=MemberId("M-2"), answers="2", credex_id=id, account_id="B"))
+        await say(CredexMoved(credex_id=id, outcome="accepted"))
 
 
 async def files(world: PagesWorld, browser: Browser) -> dict[str, bytes]:
