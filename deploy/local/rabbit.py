@@ -24,6 +24,10 @@ def find_rabbitmq() -> str:
     return str(scripts[-1])
 
 
+_NO_SPINNING = "+sbwt none +sbwtdcpu none +sbwtdio none"
+"""Erlang's schedulers wait for work by spinning, which takes the cores from the services beside them (measured)."""
+
+
 class RabbitServer:
     """One private broker with its data in `folder`; `url(n)` is the n-th of its virtual hosts."""
 
@@ -106,7 +110,7 @@ class RabbitServer:
             "RABBITMQ_PID_FILE": str(folder / "pid"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(plugins),
             "RABBITMQ_CONFIG_FILE": str(configuration),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-kernel inet_dist_use_interface {{127,0,0,1}} {_NO_SPINNING}",
             "ERL_EPMD_PORT": str(self._epmd_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
         }
