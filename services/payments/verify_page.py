@@ -7,6 +7,7 @@ import hashlib
 from html import escape
 
 from services.payments.domain.receipt_code import Facts
+from shared.http.server import BY_TLS_FROM_NOW_ON
 from shared.kernel.words import amount_in_words
 
 _STYLE = """
@@ -39,7 +40,7 @@ _HEADERS = {
 def headers_at(public_url: str) -> dict[str, str]:
     """The page's headers; where we are reached by TLS, by nothing else from then on (product 9)."""
     by_tls = public_url.startswith("https:")
-    return _HEADERS | ({"strict-transport-security": "max-age=31536000"} if by_tls else {})
+    return _HEADERS | (BY_TLS_FROM_NOW_ON if by_tls else {})
 
 
 def page_of(facts: Facts | None, replaced_by: str | None = None) -> str:

@@ -20,6 +20,9 @@ LARGEST_BODY = 4 * 1024 * 1024
 """WhatsApp sends up to 3 MB (WhatsApp contract 1.3)."""
 RETRY_AFTER_SECONDS = 5
 
+BY_TLS_FROM_NOW_ON = {"strict-transport-security": "max-age=31536000"}
+"""For pages that people reached by TLS: a year by nothing else (product 9)."""
+
 _QUIET = {"/live", "/ready", "/metrics", "/health"}
 """Asked every few seconds by machines: no spans for these."""
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.conversation.tests.core import CredexTalk
 from services.conversation.tests.talk import ENVIRONMENT, Talk, make
 from shared.testing.harness import Harness
 
@@ -27,6 +28,12 @@ async def harness(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) 
 @pytest.fixture
 def tariro(harness: Harness) -> Talk:
     return Talk(harness)
+
+
+@pytest.fixture
+def person(harness: Harness) -> CredexTalk:
+    """Somebody who trades; the module's `environment` switches credex on."""
+    return CredexTalk(harness)
 
 
 @pytest.fixture

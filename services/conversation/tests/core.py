@@ -24,6 +24,8 @@ from shared.kernel.credit import Credit
 
 ME, RUDO = Person(core_id="c-tariro", name="Tariro Moyo"), Person(core_id="c-rudo", name="Rudo Ncube")
 THEMBA = Person(core_id="c-themba", name="Themba Ndlovu")
+CREDEX_ON = {"CREDEX_API_URL": "http://127.0.0.1:1/"}
+"""Settings under which credex is offered; nobody is there."""
 ZERO = Credit.of("0.00", "USD")
 USUAL: dict[type[Command], str] = {
     credex.OpenDashboard: "dashboard_shown",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.conversation.app import make
@@ -133,6 +134,12 @@ class Talk:
             PaymentSettled(after="awaiting_payer", **about),
             ReceiptIssued(receipt_number="2026-000001", payer_name=self.request.payer_name, issued_at=now, **about),
         ]
+
+
+def only(said: Sequence[Outgoing]) -> str:
+    """The text of what was said, in one message."""
+    [content] = said
+    return text_of(content)
 
 
 def text_of(content: Outgoing) -> str:

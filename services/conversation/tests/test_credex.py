@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 
 from services.conversation.domain.credex import CredexView
 from services.conversation.engine.session import Session
 from services.conversation.store import SESSIONS
-from services.conversation.tests.core import LARGE, OPEN, SMALL, CredexTalk, account, offer, view
-from services.conversation.tests.talk import choices_of, text_of
+from services.conversation.tests.core import CREDEX_ON, LARGE, OPEN, SMALL, CredexTalk, account, offer, view
+from services.conversation.tests.talk import choices_of, only, text_of
 from shared.contracts.credex import (
     AnswerOffer,
     CredexDelayed,
@@ -24,25 +22,13 @@ from shared.contracts.credex import (
     OutcomeUnderReview,
 )
 from shared.contracts.gateway import CoreNoticeReceived
-from shared.contracts.notifier import Outgoing, SendMessage
+from shared.contracts.notifier import SendMessage
 from shared.kernel.credit import Credit
-from shared.testing.harness import Harness
 
 
 @pytest.fixture
 def environment() -> dict[str, str]:
-    return {"CREDEX_API_URL": "http://127.0.0.1:1/"}
-
-
-@pytest.fixture
-def person(harness: Harness) -> CredexTalk:
-    return CredexTalk(harness)
-
-
-def only(said: Sequence[Outgoing]) -> str:
-    """What was said, in one message."""
-    [content] = said
-    return text_of(content)
+    return CREDEX_ON
 
 
 async def test_home_logs_in_by_phone_and_shows_figures_with_their_decimals(person: CredexTalk) -> None:

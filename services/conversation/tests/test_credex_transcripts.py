@@ -8,7 +8,7 @@ import pytest
 
 from services.conversation.engine.questions import plain
 from services.conversation.listening.credex import FLOWS
-from services.conversation.tests.core import LARGE, SMALL, CredexTalk
+from services.conversation.tests.core import CREDEX_ON, LARGE, SMALL, CredexTalk
 from services.conversation.tests.talk import choices_of, text_of
 from services.conversation.tests.transcripts import Transcript, is_said, transcripts_of
 from shared.contracts.notifier import Outgoing
@@ -20,7 +20,7 @@ LANGUAGES = {"sn": "shona", "nd": "ndebele"}
 
 @pytest.fixture
 def environment() -> dict[str, str]:
-    return {"CREDEX_API_URL": "http://127.0.0.1:1/"}
+    return CREDEX_ON
 
 
 def talk(harness: Harness, flow: str, phone: str = "+263771111111") -> CredexTalk:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 
 from services.conversation.domain.credex import as_kept
-from services.conversation.tests.core import LARGE, SMALL, CredexTalk, account, offer, view
-from services.conversation.tests.talk import choices_of, text_of
+from services.conversation.tests.core import CREDEX_ON, LARGE, SMALL, CredexTalk, account, offer, view
+from services.conversation.tests.talk import choices_of, only, text_of
 from shared.contracts.credex import (
     AcceptOffers,
     AccountFound,
@@ -22,24 +20,12 @@ from shared.contracts.credex import (
     UpgradeTier,
 )
 from shared.contracts.credex_parts import Balances
-from shared.contracts.notifier import Outgoing
 from shared.kernel.credit import Credit
-from shared.testing.harness import Harness
 
 
 @pytest.fixture
 def environment() -> dict[str, str]:
-    return {"CREDEX_API_URL": "http://127.0.0.1:1/"}
-
-
-@pytest.fixture
-def person(harness: Harness) -> CredexTalk:
-    return CredexTalk(harness)
-
-
-def only(said: Sequence[Outgoing]) -> str:
-    [content] = said
-    return text_of(content)
+    return CREDEX_ON
 
 
 @pytest.mark.parametrize("word", ["Cancel", "cancel", "x", "c", "no", "stop"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from services.credex.domain.answer import Answer
 from services.credex.domain.find_out import HUSTLER
@@ -93,45 +94,30 @@ def made(issue: Issue, account_id: str, answer: Answer, *, found_later: bool) ->
 
 def uncertain(issue: Issue) -> OutcomeUncertain:
     """The answer was lost."""
-    return OutcomeUncertain(
-        member=issue.member,
-        answers=issue.intent,
-        asked=issue.asked.name,
-        amount=issue.amount,
-        counterparty=issue.counterparty,
-    )
+    return OutcomeUncertain(**_about(issue))
 
 
 def waits(issue: Issue) -> CredexQueued:
     """It waits behind one whose outcome is not known."""
-    return CredexQueued(
-        member=issue.member,
-        answers=issue.intent,
-        asked=issue.asked.name,
-        amount=issue.amount,
-        counterparty=issue.counterparty,
-    )
+    return CredexQueued(**_about(issue))
 
 
 def waited_too_long(issue: Issue) -> CredexUnavailable:
     """It was not made, and will not be."""
-    return CredexUnavailable(
-        member=issue.member,
-        answers=issue.intent,
-        asked=issue.asked.name,
-        reason="not_yet",
-        amount=issue.amount,
-        counterparty=issue.counterparty,
-    )
+    return CredexUnavailable(**_about(issue), reason="not_yet")
 
 
 def review(issue: Issue, candidates: tuple[str, ...]) -> OutcomeUnderReview:
     """People must look."""
-    return OutcomeUnderReview(
-        member=issue.member,
-        answers=issue.intent,
-        asked=issue.asked.name,
-        amount=issue.amount,
-        counterparty=issue.counterparty,
-        candidates=candidates,
-    )
+    return OutcomeUnderReview(**_about(issue), candidates=candidates)
+
+
+def _about(issue: Issue) -> dict[str, Any]:
+    """Who asked for what."""
+    return {
+        "member": issue.member,
+        "answers": issue.intent,
+        "asked": issue.asked.name,
+        "amount": issue.amount,
+        "counterparty": issue.counterparty,
+    }

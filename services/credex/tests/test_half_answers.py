@@ -45,15 +45,10 @@ async def test_a_dashboard_that_leaves_something_out_does_not_tell_that_nothing_
 
 
 async def test_a_ledger_that_leaves_its_entries_out_does_not_tell_that_nothing_was_accepted(world: World) -> None:
-    command = await world.offer()
-    await world.fault("reset_after", path="createCredex")
-    await world.harness.say(command)
-    await world.harness.advance(1, step=1)
-    [credex] = await world.at_core()
-    await world.bot.as_("263772222222", "acceptCredex", credexID=credex["id"])
+    command, id = await world.offer_lost_and_accepted()
     action = {"id": None, "type": "LEDGER_RETRIEVED", "details": {"accountID": command.issuer_account_id}}
     body = json.dumps({"message": "m", "data": {"action": action, "dashboard": {}}})
     await world.fault("answer", path="getLedger", times=3, status=200, body=body)
     await world.harness.advance(400, step=5)
-    assert (await world.only(OfferMade)).credex_id == credex["id"]
+    assert (await world.only(OfferMade)).credex_id == id
     await world.none(CredexUnavailable)

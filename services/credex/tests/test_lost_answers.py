@@ -88,14 +88,9 @@ async def test_an_offer_made_by_a_slow_core_after_the_first_look_is_still_found(
 
 
 async def test_a_lost_offer_that_was_accepted_at_once_is_found_in_the_ledger(world: World) -> None:
-    command = await world.offer()
-    await world.fault("reset_after", path="createCredex")
-    await world.harness.say(command)
-    await world.harness.advance(1, step=1)
-    [credex] = await world.at_core()
-    await world.bot.as_("263772222222", "acceptCredex", credexID=credex["id"])
+    _, id = await world.offer_lost_and_accepted()
     await world.harness.advance(20, step=1)
-    assert (await world.only(OfferMade)).credex_id == credex["id"]
+    assert (await world.only(OfferMade)).credex_id == id
 
 
 async def test_with_days_only_in_the_ledger_people_must_look(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

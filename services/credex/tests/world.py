@@ -135,6 +135,16 @@ class World:
         }
         return MakeOffer.model_validate(given | more)
 
+    async def offer_lost_and_accepted(self) -> tuple[MakeOffer, str]:
+        """An offer that the core made, though its answer was lost, and that Themba accepted at once; with its id."""
+        command = await self.offer()
+        await self.fault("reset_after", path="createCredex")
+        await self.harness.say(command)
+        await self.harness.advance(1, step=1)
+        [credex] = await self.at_core()
+        await self.bot.as_(PHONES[THEMBA], "acceptCredex", credexID=credex["id"])
+        return command, credex["id"]
+
     async def made(self, amount: str = "2.50", **more: Any) -> OfferMade:
         """An offer of Tariro's to Themba that stands."""
         command = await self.offer(amount, **more)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
+import aiohttp
 import pytest
 import redis.asyncio
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from services.payments.adapters.paynow import Paynow
@@ -50,6 +52,17 @@ async def world_without_paynow(client: redis.asyncio.Redis, monkeypatch: pytest.
         monkeypatch.setenv(name, value)
     async with world:
         yield world
+
+
+@pytest.fixture
+async def page(world: World) -> AsyncIterator[aiohttp.ClientSession]:
+    """Payments' own HTTP, asked by somebody who has still to show the service token."""
+    routes = world.harness.services["payments"].routes
+    assert routes is not None
+    app = web.Application()
+    routes(app)
+    async with TestServer(app) as server, aiohttp.ClientSession(server.make_url("/")) as http:
+        yield http
 
 
 @pytest.fixture

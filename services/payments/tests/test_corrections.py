@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 import base64
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from services.payments import receipt_commands
 from services.payments.domain.receipt import Receipt
@@ -203,17 +200,6 @@ async def test_who_was_forgotten_stays_so_on_every_receipt_and_every_paper_stays
         assert (await verified(world, paper)).receipt_number == number
 
 
-@pytest.fixture
-async def page(world: World) -> AsyncIterator[aiohttp.ClientSession]:
-    routes = world.harness.services["payments"].routes
-    assert routes is not None
-    app = web.Application()
-    routes(app)
-    headers = {TOKEN_HEADER: "test"}
-    async with TestServer(app) as server, aiohttp.ClientSession(server.make_url("/"), headers=headers) as http:
-        yield http
-
-
 async def test_the_page_of_each_receipt_leads_to_the_other_and_names_nobody(
     world: World, page: aiohttp.ClientSession
 ) -> None:
@@ -226,7 +212,7 @@ async def test_the_page_of_each_receipt_leads_to_the_other_and_names_nobody(
         (SECOND, "This receipt is true", f"In place of</dt><dd>{link(FIRST)}"),
     ):
         for code in (number, receipts[number].signed):
-            async with page.get(f"/verify/{code}") as answer:
+            async with page.get(f"/verify/{code}", headers={TOKEN_HEADER: "test"}) as answer:
                 text = await answer.text()
                 assert answer.status == 200
             assert f"<h1>{title}</h1>" in text

@@ -5,15 +5,12 @@ from __future__ import annotations
 import argparse
 import base64
 import io
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 import pypdf
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -217,16 +214,6 @@ async def test_there_is_no_document_without_a_receipt_or_for_somebody_else(world
 
     made = await world.only(ReceiptDocumentMade)
     assert (made.receipt_number, made.file) == (None, None)
-
-
-@pytest.fixture
-async def page(world: World) -> AsyncIterator[aiohttp.ClientSession]:
-    routes = world.harness.services["payments"].routes
-    assert routes is not None
-    app = web.Application()
-    routes(app)
-    async with TestServer(app) as server, aiohttp.ClientSession(server.make_url("/")) as http:
-        yield http
 
 
 async def test_the_page_tells_what_a_true_receipt_says_and_whose_it_is_to_nobody(

@@ -17,6 +17,7 @@ from services.reporting.pages.sessions import FORM_COOKIE, SESSION_COOKIE, Sessi
 from services.reporting.settings import ReportingSettings
 from services.reporting.store import STAFF_USE, StaffUse
 from shared.bus.entry import Entry
+from shared.http.server import BY_TLS_FROM_NOW_ON
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import Chance, MemberId, new_id
@@ -106,10 +107,8 @@ class Desk:
 
     def secured(self, response: web.StreamResponse) -> web.StreamResponse:
         """The answer under the policy of all pages."""
-        for name, value in HEADERS.items():
+        for name, value in (HEADERS | (BY_TLS_FROM_NOW_ON if self._is_secure else {})).items():
             response.headers.setdefault(name, value)
-        if self._is_secure:
-            response.headers.setdefault("strict-transport-security", "max-age=31536000")
         return response
 
     def set_cookie(self, response: web.StreamResponse, name: str, id: str, seconds: int | None) -> None:

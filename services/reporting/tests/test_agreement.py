@@ -53,23 +53,28 @@ async def files(world: PagesWorld, browser: Browser) -> dict[str, bytes]:
     return {kind: (await browser.get(f"/finance/reports/{id}")).content for kind, id in made.items()}
 
 
+async def told(world: PagesWorld) -> tuple[Browser, str, dict[str, bytes], StatisticsReady]:
+    """What is told of it: the pages, the first of them, the reports' files, and the figures of the chat."""
+    await what_happened(world)
+    browser = await world.signed_in()
+    page = browser.page
+    made = await files(world, browser)
+    await world.harness.say(MakeStatistics.model_validate(ABOUT))
+    return browser, page, made, world.harness.only(StatisticsReady)
+
+
 def rows_of(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
 async def test_one_period_has_the_same_figures_wherever_it_is_told() -> None:
     async with PagesWorld() as world:
-        await what_happened(world)
-        browser = await world.signed_in()
-        page = browser.page
-        made = await files(world, browser)
-        await world.harness.say(MakeStatistics.model_validate(ABOUT))
-        told = world.harness.only(StatisticsReady)
+        browser, page, made, in_chat = await told(world)
 
         # What is in: P-3, P-4 and P-new; both of ZWG. The chat:
         whole = {"USD": Decimal(60), "ZWG": ZWG.amount * 2}
-        assert {one.total.currency: one.total.amount for one in told.figures} == whole
-        usd, zwg = told.figures
+        assert {one.total.currency: one.total.amount for one in in_chat.figures} == whole
+        usd, zwg = in_chat.figures
         assert (usd.settled, usd.refunded, usd.disputed, usd.failed) == (3, 2, 1, 0)
         assert (zwg.settled, zwg.refunded, zwg.disputed, zwg.failed) == (2, 0, 0, 1)
 
@@ -115,12 +120,8 @@ async def test_one_period_has_the_same_figures_wherever_it_is_told() -> None:
 
 async def test_credexes_are_the_same_wherever_they_are_told_and_unknown_amounts_are_called_so() -> None:
     async with PagesWorld() as world:
-        await what_happened(world)
-        browser = await world.signed_in()
-        page = browser.page
-        made = await files(world, browser)
-        await world.harness.say(MakeStatistics.model_validate(ABOUT))
-        cxx, usd, unknown = world.harness.only(StatisticsReady).credex
+        _, page, made, in_chat = await told(world)
+        cxx, usd, unknown = in_chat.credex
         assert [(one.step, one.count, str(one.amount)) for one in cxx.steps] == [
             ("made", 1, "CXX 12.345"),
             ("accepted", 1, "CXX 12.345"),
