@@ -84,13 +84,13 @@ class Mailbox(BaseModel):
         return line is not None and (isinstance(delivery.content, Template) or line.window_is_open(now))
 
     def take(self, delivery: Delivery) -> list[Delivery]:
-        """Queue one more message. Finished ones lose their content; what is returned leaves, since there are many."""
+        """Queue one more message. What is returned leaves, since there are many; it and the finished lose content."""
         self.deliveries.append(delivery)
         finished = [known for known in self.deliveries if known.is_finished]
-        for known in finished:
-            known.content = known.template = None
         leaving = finished[:-KEPT_FINISHED] if len(finished) > MOST_FINISHED else []
         leaving += [known for known in self.deliveries if known.state == "accepted"][:-MOST_ACCEPTED]
+        for known in (*finished, *leaving):
+            known.content = known.template = None
         references = {known.reference for known in leaving}
         self.deliveries = [known for known in self.deliveries if known.reference not in references]
         return leaving

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from services.notifier.domain.mailbox import MOST_FINISHED
+from services.notifier.domain.mailbox import MOST_ACCEPTED, MOST_FINISHED
 from services.notifier.store import FILINGS, MAILBOXES, Filing
 from services.notifier.tests.conftest import ADDRESS, MEMBER, WhatsApp, command, deliveries, refusal, status
 from shared.contracts.conversation import ErasureRequested
@@ -120,6 +120,16 @@ async def test_old_finished_messages_leave_the_mailbox_and_late_statuses_find_th
     await harness.say(ErasureRequested(member=MEMBER, at=harness.clock.now()))
     await harness.advance(200, step=50)
     assert harness.documents("notifier", FILINGS) == []
+
+
+async def test_what_leaves_the_mailbox_does_not_take_its_words_along(harness: Harness, whatsapp: WhatsApp) -> None:
+    """The text of messages that were accepted, and no more was heard of, would have been filed."""
+    await harness.say(*(command(harness, f"{number}") for number in range(MOST_ACCEPTED + 2)))
+    await harness.advance(600, step=20)
+    await harness.say(command(harness, "one more"))
+    filings = [Filing.model_validate(document.state) for document in harness.documents("notifier", FILINGS)]
+    assert [delivery.state for filing in filings for delivery in filing.deliveries] == ["accepted", "accepted"]
+    assert {delivery.content for filing in filings for delivery in filing.deliveries} == {None}
 
 
 async def test_a_failed_message_that_arrived_after_all_counts_as_delivered(
