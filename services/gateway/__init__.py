@@ -2,6 +2,7 @@
 
 It hears HTTP, `conversation.erasure_requested` and its command `show_health`. It says `gateway.message_received`,
 `gateway.delivery_status_changed`, `gateway.identity_changed`, `gateway.account_noticed`,
-`gateway.webhooks_missing`, `gateway.payment_status_received`, `gateway.core_notice_received`,
-`gateway.health_shown` and `gateway.person_erased`; and it asks conversation to `forget_alias`.
+`gateway.marketing_preference_changed`, `gateway.webhooks_missing`, `gateway.payment_status_received`,
+`gateway.core_notice_received`, `gateway.health_shown` and `gateway.person_erased`; it asks conversation to
+`forget_alias`, and notifier to `open_window` for who calls.
 """

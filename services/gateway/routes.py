@@ -13,9 +13,24 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from services.gateway.domain.callback import LARGEST_CALLBACK, NotAuthentic, read_callback
-from services.gateway.domain.events import account_event, address_of, inbound_event, status_event
+from services.gateway.domain.events import (
+    account_event,
+    address_of,
+    call_command,
+    inbound_event,
+    preference_event,
+    status_event,
+)
 from services.gateway.domain.notice import LARGEST_NOTICE, NotANotice, is_the_core, read_notice
-from services.gateway.domain.updates import AccountUpdate, InboundUpdate, StatusUpdate, Update
+from services.gateway.domain.updates import (
+    AccountUpdate,
+    CallUpdate,
+    InboundUpdate,
+    PersonUpdate,
+    PreferenceUpdate,
+    StatusUpdate,
+    Update,
+)
 from services.gateway.domain.webhook import updates_of
 from services.gateway.domain.wire import as_plain, parsed
 from services.gateway.forward import Forward
@@ -26,7 +41,7 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.silence import Silence
 from services.gateway.store import IDENTITIES, INTAKE, Intake, intake_id_of
 from shared.bus.entry import Arrival, Entry
-from shared.contracts.base import Event
+from shared.contracts.base import Message
 from shared.contracts.gateway import CoreNoticeReceived
 from shared.http.server import problem
 from shared.kernel.clock import Clock
@@ -136,7 +151,7 @@ class Routes:
         updates = await self._not_taken(found)
         people = await self._people(updates)
         for update in updates:
-            for succession in () if isinstance(update, StatusUpdate) else update.successions:
+            for succession in update.successions if isinstance(update, InboundUpdate | AccountUpdate) else ():
                 await self._members.follow(update.phone_number_id, succession, now)
         new = await self._entry.accept([self._arrival(update, people) for update in updates])
         metrics.accepted_updates.add(new, {"new": True})
@@ -246,7 +261,7 @@ class Routes:
         found = await asyncio.gather(*(self._members.find(address, ids, now) for ids, address in wanted.items()))
         return dict(zip(wanted, found, strict=True))
 
-    async def _tells_who(self, update: InboundUpdate | StatusUpdate) -> bool:
+    async def _tells_who(self, update: PersonUpdate) -> bool:
         """Whether somebody is to be known by it. Who was forgotten has not come back when our last words arrive."""
         told = update.member if isinstance(update, StatusUpdate) else None
         if told is None:
@@ -256,20 +271,24 @@ class Routes:
         )
 
     def _arrival(self, update: Update, people: dict[tuple[str, ...], MemberId]) -> Arrival:
-        event: Event
+        said: Message
         match update:
             case AccountUpdate():
-                event = account_event(update)
+                said = account_event(update)
             case InboundUpdate():
-                event = inbound_event(update, people[_identities(update)])
+                said = inbound_event(update, people[_identities(update)])
             case StatusUpdate():
                 # Whom we wrote to hears of it, also when they have become an alias or WhatsApp names nobody.
-                event = status_event(update, update.member or people[_identities(update)])
+                said = status_event(update, update.member or people[_identities(update)])
+            case CallUpdate():
+                said = call_command(update, people[_identities(update)])
+            case PreferenceUpdate():
+                said = preference_event(update, people[_identities(update)])
         unread = None if update.unread is None else json.dumps(as_plain(update.unread))
         if unread is not None:
             metrics.unread_updates.add(1)
         state = Intake(what=type(update).__name__, received_at=self._clock.now(), unread=unread)
-        return Arrival(INTAKE, intake_id_of(update.content_id), state, [event])
+        return Arrival(INTAKE, intake_id_of(update.content_id), state, [said])
 
 
 _PAGE_HEADERS = {
@@ -280,11 +299,11 @@ _PAGE_HEADERS = {
 
 def _names_somebody(update: Update) -> bool:
     """Whether the update alone tells who it is about; a status of our own message tells the member."""
-    return isinstance(update, InboundUpdate) or (isinstance(update, StatusUpdate) and update.member is None)
+    return not (isinstance(update, AccountUpdate) or (isinstance(update, StatusUpdate) and update.member is not None))
 
 
-def _identities(update: InboundUpdate | StatusUpdate) -> tuple[str, ...]:
+def _identities(update: PersonUpdate) -> tuple[str, ...]:
     """The identities of the person; where nobody is named and we don't know who it is, the message stands for them."""
-    if update.person.identities:
+    if update.person.identities or isinstance(update, CallUpdate | PreferenceUpdate):
         return update.person.identities
     return () if isinstance(update, StatusUpdate) and update.member else (f"message:{update.message_id}",)

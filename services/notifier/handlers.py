@@ -33,7 +33,12 @@ from services.notifier.store import ACCOUNTS, FILINGS, MAILBOXES, READ_MARKS, Ac
 from shared.bus.handlers import answered, on
 from shared.bus.work import Work
 from shared.contracts.conversation import ErasureRequested
-from shared.contracts.gateway import AccountNoticed, DeliveryStatusChanged, IdentityChanged
+from shared.contracts.gateway import (
+    AccountNoticed,
+    DeliveryStatusChanged,
+    IdentityChanged,
+    MarketingPreferenceChanged,
+)
 from shared.contracts.notifier import (
     FetchMedia,
     FileDeliveries,
@@ -143,6 +148,8 @@ async def note_status(event: DeliveryStatusChanged, work: Work) -> None:
     mailbox = await work.open(MAILBOXES, event.member, Mailbox)
     code = event.problems[0].code if event.problems else None
     evidence = Evidence(status=event.status, at=event.at, code=code, message_id=event.message_id)
+    if code is not None:
+        mailbox.note_code(event.phone_number_id, code, event.at)
     delivery = mailbox.find(event.reference, event.message_id)
     if delivery is None:
         reference = event.reference or ""
@@ -182,6 +189,14 @@ async def note_identity(event: IdentityChanged, work: Work) -> None:
     """Reach the member at the new address."""
     mailbox = await work.open(MAILBOXES, event.member, Mailbox)
     mailbox.heard_from(event.address, None)
+
+
+@on(MarketingPreferenceChanged)
+async def note_marketing(event: MarketingPreferenceChanged, work: Work) -> None:
+    """Keep whether the person wants marketing by this number."""
+    mailbox = await work.open(MAILBOXES, event.member, Mailbox)
+    mailbox.know(event.address)
+    mailbox.lines[event.address.phone_number_id].note_marketing(stopped=event.stopped, at=event.at)
 
 
 @on(MarkRead)

@@ -84,6 +84,7 @@ class Sending:
 
     def refuse(self, delivery: Delivery, code: int, retry_after: float | None) -> None:
         """WhatsApp refused it: again in another form or later, or never."""
+        self._mailbox.note_code(delivery.number, code, self._work.now)
         if not delivery.again_after(code, retry_after, self._work.now):
             self.fail(delivery, code)
 
@@ -152,7 +153,7 @@ class Sending:
     def _failed_later(self, delivery: Delivery, code: int | None) -> None:
         if code is None or not delivery.again_after(code, None, self._work.now):
             self._tell_failure(delivery, code)
-        elif rule_of(code).scope != "message" or rule_of(code).operator:
+        elif rule_of(code).scope != "message" or rule_of(code).is_told_at_once:
             self._mind(delivery, code, failed=False)
 
     def _ask(self, delivery: Delivery) -> None:

@@ -229,6 +229,16 @@ class IdentityChanged(Event, name="gateway.identity_changed", version=1, key="me
     Nothing was moved, and nothing may be on this alone: ask the person for a proof first."""
 
 
+class MarketingPreferenceChanged(Event, name="gateway.marketing_preference_changed", version=1, key="member"):
+    """A person said in WhatsApp that they want no marketing of a number of ours, or that they want it again."""
+
+    member: MemberId
+    address: Address
+    stopped: bool
+    at: datetime
+    """When they said so. Words may come in any order: the latest holds."""
+
+
 class AccountNoticed(Event, name="gateway.account_noticed", version=1, key="account"):
     """WhatsApp tells of the business account: errors, quality, templates, flows; or a field that we do not know."""
 

@@ -214,7 +214,8 @@ class SendMessage(Command, name="notifier.send_message", version=1, key="member"
 
 
 class OpenWindow(Command, name="notifier.open_window", version=1, key="member"):
-    """The person wrote, and nothing is said to that at once: the 24-hour window opens (product 9) and we know where.
+    """The person wrote, and nothing is said to that at once, or called: the 24-hour window opens (product 9, WhatsApp
+    contract 4.5) and we know where.
 
     What answers at once opens it, too (`SendMessage.answers_at`).
     """
@@ -222,7 +223,7 @@ class OpenWindow(Command, name="notifier.open_window", version=1, key="member"):
     member: MemberId
     address: Address
     at: datetime
-    """When they wrote."""
+    """When they wrote or called."""
 
 
 class MarkRead(Command, name="notifier.mark_read", version=1, key="member"):

@@ -85,6 +85,7 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
     "notifier": (
         gateway.DeliveryStatusChanged,
         gateway.IdentityChanged,
+        gateway.MarketingPreferenceChanged,
         gateway.AccountNoticed,
         conversation.ErasureRequested,
     ),

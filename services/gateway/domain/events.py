@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from services.gateway.domain.updates import AccountUpdate, InboundUpdate, StatusUpdate
+from services.gateway.domain.updates import (
+    AccountUpdate,
+    CallUpdate,
+    InboundUpdate,
+    PersonUpdate,
+    PreferenceUpdate,
+    StatusUpdate,
+)
 from shared.contracts.gateway import (
     AccountNoticed,
     Address,
     DeliveryStatusChanged,
+    MarketingPreferenceChanged,
     MessageReceived,
 )
+from shared.contracts.notifier import OpenWindow
 from shared.kernel.ids import MemberId
 
 
-def address_of(update: InboundUpdate | StatusUpdate) -> Address:
+def address_of(update: PersonUpdate) -> Address:
     """How the person of an update is reached."""
     return Address(phone_number_id=update.phone_number_id, phone=update.person.phone, bsuid=update.person.bsuid)
 
@@ -55,6 +64,16 @@ def status_event(update: StatusUpdate, member: MemberId) -> DeliveryStatusChange
         conversation=update.conversation,
         pricing=update.pricing,
     )
+
+
+def call_command(update: CallUpdate, member: MemberId) -> OpenWindow:
+    """A call opens the window as a message does (contract 4.5)."""
+    return OpenWindow(member=member, address=address_of(update), at=update.at)
+
+
+def preference_event(update: PreferenceUpdate, member: MemberId) -> MarketingPreferenceChanged:
+    """A word on marketing."""
+    return MarketingPreferenceChanged(member=member, address=address_of(update), stopped=update.stopped, at=update.at)
 
 
 def account_event(update: AccountUpdate) -> AccountNoticed:

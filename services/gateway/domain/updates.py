@@ -85,6 +85,29 @@ class StatusUpdate:
 
 
 @dataclass(frozen=True)
+class CallUpdate:
+    """A person called a number of ours."""
+
+    content_id: str
+    phone_number_id: str
+    person: Person
+    at: datetime
+    unread: Any = None
+
+
+@dataclass(frozen=True)
+class PreferenceUpdate:
+    """A person stopped or resumed marketing."""
+
+    content_id: str
+    phone_number_id: str
+    person: Person
+    stopped: bool
+    at: datetime
+    unread: Any = None
+
+
+@dataclass(frozen=True)
 class AccountUpdate:
     """Anything else: about the business account, or of a shape or field that we do not know."""
 
@@ -101,4 +124,7 @@ class AccountUpdate:
     phone_number_id: str = ""
 
 
-Update = InboundUpdate | StatusUpdate | AccountUpdate
+PersonUpdate = InboundUpdate | StatusUpdate | CallUpdate | PreferenceUpdate
+"""What is about a person."""
+
+Update = PersonUpdate | AccountUpdate

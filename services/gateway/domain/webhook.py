@@ -7,16 +7,20 @@ that makes no sense never costs its neighbours. A repeated piece has the same co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from services.gateway.domain.content import NOT_HANDED_OVER, content_of
+from services.gateway.domain.deeds import call_of, preference_of
+from services.gateway.domain.people import completed, contact_of
 from services.gateway.domain.updates import (
     AccountUpdate,
+    CallUpdate,
     InboundUpdate,
     Person,
+    PreferenceUpdate,
     StatusUpdate,
     Succession,
     Update,
@@ -67,6 +71,10 @@ KNOWN_FIELDS = frozenset(
 )
 """WhatsApp contract 1.5, and `errors` for errors outside of any message (2.5); `group_…` is known by its start."""
 
+_DEEDS: dict[str, Callable[[Json, str, list[Json], datetime], CallUpdate | PreferenceUpdate | None]] = {
+    "calls": call_of,
+    "user_preferences": preference_of,
+}
 _LISTS_OF_UPDATES = frozenset({"messages", "statuses", "errors"})
 _BESIDE_UPDATES = frozenset({"messaging_product", "metadata", "contacts"})
 _MEMBER = re.compile(r"M-[0-9A-HJKMNP-TV-Z]{1,20}")
@@ -97,13 +105,16 @@ def _change(entry: Json, change: Any, received_at: datetime) -> Iterator[Update]
     number = as_text(as_dict(value.get("metadata")).get("phone_number_id")) or ""
     account = number or as_text(entry.get("id")) or "unknown"
     at = as_moment(entry.get("time")) or received_at
+    contacts = list(as_dicts(value.get("contacts")))
+    if field in _DEEDS:
+        yield from _deeds(account, field, change, contacts, number, at)
+        return
     if field != "messages":
         supported = field in KNOWN_FIELDS or field.startswith("group_")
         notice = _notice(account, field, change, value, at, supported=supported)
         successions = tuple(_successions_of(value)) if field == "user_id_update" else ()
         yield replace(notice, successions=successions, phone_number_id=number)
         return
-    contacts = list(as_dicts(value.get("contacts")))
     for message in as_list(value.get("messages")):
         try:
             yield _message(message, number, contacts, received_at)
@@ -119,6 +130,17 @@ def _change(entry: Json, change: Any, received_at: datetime) -> Iterator[Update]
         yield _notice(account, "errors", error, as_dict(error), at, supported=has_code)
     for piece in _unread(value, change):
         yield _notice(account, "messages", piece, as_dict(piece), at, supported=False)
+
+
+def _deeds(account: str, field: str, change: Json, contacts: list[Json], number: str, at: datetime) -> Iterator[Update]:
+    """What people did, in the list that is named as its field; the change as it is where anything else is in it."""
+    value = as_dict(change.get("value"))
+    pieces = as_list(value.get(field)) if number else []
+    found = [_DEEDS[field](as_dict(piece), number, contacts, at) for piece in pieces]
+    yield from filter(None, found)
+    if not found or None in found or value.keys() - _BESIDE_UPDATES - {field}:
+        # The rest of `calls` has no use here: rings, answers, ends. Another word on marketing would be news.
+        yield _notice(account, field, change, value, at, supported=field == "calls")
 
 
 def _unread(value: Json, change: Any) -> list[Any]:
@@ -151,8 +173,8 @@ def _message(message: Any, number: str, contacts: list[Json], received_at: datet
     if not isinstance(message, dict) or not (id := as_text(message.get("id"))):
         raise _Senseless
     phone, bsuid = as_phone(message.get("from")), as_text(message.get("from_user_id"))
-    contact = _contact_of(phone, bsuid, contacts)
-    person = _completed(Person(phone, bsuid, as_text(message.get("from_parent_user_id"))), contact)
+    contact = contact_of(phone, bsuid, contacts)
+    person = completed(Person(phone, bsuid, as_text(message.get("from_parent_user_id"))), contact)
     if not person.identities:
         person = Person(bsuid=as_text(as_dict(message.get("system")).get("user_id")))
     profile, context = as_dict(contact.get("profile")), as_dict(message.get("context"))
@@ -224,14 +246,6 @@ def _successions_of(value: Json) -> Iterator[Succession]:
             yield Succession(before, after)
 
 
-def _contact_of(phone: str | None, bsuid: str | None, contacts: list[Json]) -> Json:
-    """The contact that is the sender, by id and never by index (contract 2.1)."""
-    for contact in contacts:
-        if (phone and as_phone(contact.get("wa_id")) == phone) or (bsuid and contact.get("user_id") == bsuid):
-            return contact
-    return {}
-
-
 def _status(status: Any, number: str, contacts: list[Json], received_at: datetime) -> StatusUpdate:
     if not isinstance(status, dict):
         raise _Senseless
@@ -251,7 +265,7 @@ def _status(status: Any, number: str, contacts: list[Json], received_at: datetim
     return StatusUpdate(
         content_id=f"status:{number}:{id}:{word}:{to}",
         phone_number_id=number,
-        person=_completed(person, _contact_of(person.phone, person.bsuid, contacts)),
+        person=completed(person, contact_of(person.phone, person.bsuid, contacts)),
         message_id=id,
         status=word,
         at=as_moment(status.get("timestamp")) or received_at,
@@ -262,15 +276,6 @@ def _status(status: Any, number: str, contacts: list[Json], received_at: datetim
         identity_key_hash=as_text(status.get("recipient_identity_key_hash")),
         conversation=_conversation_of(as_dict(status.get("conversation"))),
         pricing=scalars_of(as_dict(status.get("pricing"))) or None,
-    )
-
-
-def _completed(person: Person, contact: Json) -> Person:
-    """A person with the ids that their contact adds (contract 0, rule 6)."""
-    return Person(
-        phone=person.phone or as_phone(contact.get("wa_id")),
-        bsuid=person.bsuid or as_text(contact.get("user_id")),
-        parent_bsuid=person.parent_bsuid or as_text(contact.get("parent_user_id")),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +14,14 @@ from hypothesis import strategies as st
 
 from services.gateway.domain.updates import InboundUpdate
 from services.gateway.domain.webhook import updates_of
+from services.gateway.settings import GatewaySettings
 from services.gateway.store import INTAKE
 from services.gateway.tests.conftest import CONTRACTS, Edge, b64, sign
 from shared.bus.dead_letters import DEAD_LETTERS
 from shared.kernel.clock import VirtualClock
-from shared.kernel.errors import Away
+from shared.kernel.errors import Away, Misconfigured
 from shared.kernel.meta_signature import is_signed
+from shared.runtime.settings import read_settings
 
 NOW = VirtualClock().now()
 SAMPLES = sorted((CONTRACTS / "whatsapp" / "samples").glob("*.json"))
@@ -64,7 +67,7 @@ async def test_each_sample_is_taken_and_each_message_and_status_in_it_comes_out(
     statuses = [(said["message_id"], said["status"]) for said in edge.said("delivery_status_changed")]
     assert sorted(statuses) == sorted((s["id"], s["status"]) for s in pieces(body, "statuses"))
     if any(change["field"] != "messages" for entry in body["entry"] for change in entry["changes"]):
-        assert edge.said("account_noticed")
+        assert edge.said("account_noticed") or edge.said("marketing_preference_changed")
 
 
 @pytest.mark.parametrize(
@@ -121,6 +124,12 @@ async def test_the_same_message_in_another_envelope_is_said_once(edge: Edge) -> 
     assert len(edge.said("message_received")) == 2
 
 
+def test_what_came_is_known_for_longer_than_whatsapp_repeats_it() -> None:
+    """Contract 1.3: it repeats for up to 7 days; remember for 8. That stores keep for so long is their own tests'."""
+    assert INTAKE.keep is not None
+    assert INTAKE.keep >= timedelta(days=8)
+
+
 async def test_one_person_is_one_member_by_whichever_id_comes(edge: Edge) -> None:
     def text(id: str, **who: str) -> dict[str, Any]:
         body = sample("text")
@@ -148,6 +157,15 @@ async def test_an_unsigned_webhook_is_refused_and_nothing_is_kept(edge: Edge, he
     assert await edge.post(sample("text"), header.encode("latin-1", "replace").decode("latin-1")) == 401
     assert edge.said("message_received") == []
     assert edge.harness.documents("gateway", INTAKE) == []
+
+
+@pytest.mark.parametrize("secret", ["", " , "])
+def test_without_an_app_s_secret_the_gateway_does_not_start(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+    """Contract 0, rule 1: it would believe nobody, or everybody."""
+    for name, value in {"META_APP_SECRET": secret, "VERIFY_TOKEN": "x", "WHATSAPP_BOT_NUMBER": "+263780000000"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(Misconfigured, match="META_APP_SECRET"):
+        read_settings(GatewaySettings)
 
 
 async def test_unsigned_requests_are_limited_by_address_and_signed_ones_never(edge: Edge) -> None:

@@ -133,7 +133,7 @@ class Graph:
                 retry_after = _retry_after(response)
                 await self._pause(code, address, template, retry_after)
                 rule = rule_of(code)
-                if rule.operator:
+                if rule.is_told_at_once:
                     about = {"code": code, "trace": answer["error"].get("fbtrace_id"), "scope": rule.scope}
                     log.error("WhatsApp refuses: %s", rule.meaning, extra=about)
                 return SendAnswer(code=code, retry_after=retry_after)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from services.notifier.domain.delivery import Delivery, Evidence
+from services.notifier.domain.refusals import rule_of
 from shared.contracts.gateway import Address
 from shared.contracts.notifier import Purpose, Template
 
@@ -33,6 +34,13 @@ class Stray(BaseModel):
     evidence: Evidence
 
 
+class MarketingWord(BaseModel):
+    """What a person said last about marketing, and when."""
+
+    stopped: bool
+    at: datetime
+
+
 class Line(BaseModel):
     """A person over one business number."""
 
@@ -41,6 +49,9 @@ class Line(BaseModel):
     """When the person last wrote to this number."""
     seen_at: datetime | None = None
     """When the address was last seen in use."""
+    marketing: MarketingWord | None = None
+    """None: not a word yet. A record alone (WhatsApp contract 4.2, 131050): it keeps nothing from going out, since no
+    template of product 9 is of the marketing category. One that were must not go to who stopped."""
 
     @property
     def leads_somewhere(self) -> bool:
@@ -50,6 +61,12 @@ class Line(BaseModel):
     def window_is_open(self, now: datetime) -> bool:
         """Whether a free-form message may go out now (WhatsApp contract 4.5)."""
         return self.last_heard_at is not None and now - self.last_heard_at < WINDOW
+
+    def note_marketing(self, *, stopped: bool, at: datetime) -> None:
+        """Keep the latest word, in whatever order they come; of two at one time the stop."""
+        known = self.marketing
+        if known is None or (at, stopped) > (known.at, known.stopped):
+            self.marketing = MarketingWord(stopped=stopped, at=at)
 
 
 class Mailbox(BaseModel):
@@ -72,6 +89,12 @@ class Mailbox(BaseModel):
     def know(self, address: Address) -> None:
         """An address that others hold; what was seen in use here is newer."""
         self.lines.setdefault(address.phone_number_id, Line(address=address))
+
+    def note_code(self, number: str, code: int, at: datetime) -> None:
+        """Keep what a refusal, or a failure, of a message tells of the person."""
+        line = self.lines.get(number)
+        if line is not None and rule_of(code).stopped_marketing:
+            line.note_marketing(stopped=True, at=at)
 
     def latest_number(self) -> str | None:
         """The number that the person last wrote to, else any that they are known at."""

@@ -23,8 +23,9 @@ class Rule:
     """What to do about a refusal.
 
     `tries`: how often the same message may be tried again. `wait`: before the first of them; each further wait is
-    `growth` times longer, up to `most`. `scope` waits as well. `operator`: whether the operator is told. `instead`:
-    what else can be done with the message, once.
+    `growth` times longer, up to `most`. `scope` waits as well. `operator`: whether the operator is told; of what may
+    be tried again a few times, only when all of them have failed. `instead`: what else can be done with the message,
+    once. `stopped_marketing`: whether it tells that the person wants no marketing.
     """
 
     meaning: str
@@ -35,6 +36,12 @@ class Rule:
     scope: Scope = "message"
     operator: bool = False
     instead: Literal["template", "upload"] | None = None
+    stopped_marketing: bool = False
+
+    @property
+    def is_told_at_once(self) -> bool:
+        """Whether the operator hears of each refusal, and not only of the message that it costs in the end."""
+        return self.operator and self.tries in (0, UNTIL_TOO_LATE)
 
     @property
     def finds_fault(self) -> bool:
@@ -73,7 +80,7 @@ _UNKNOWN = _fault("a code that we do not know")
 
 _RULES: dict[int, Rule] = {
     0: _stop("the token is not valid", 60, "account"),
-    1: Rule("bad request or a server's fault", 2, timedelta(seconds=5), growth=2),
+    1: Rule("bad request or a server's fault", 2, timedelta(seconds=5), growth=2, operator=True),
     2: _passing("temporarily unavailable", 1, growth=2),
     3: _stop("no permission", 60, "account"),
     4: _passing("the app asks too often", 30, scope="account", operator=True),
@@ -102,7 +109,7 @@ _RULES: dict[int, Rule] = {
     131047: Rule("more than 24 hours since the person wrote", instead="template"),
     131048: _stop("restricted for spam or quality", 3600, "number"),
     131049: _final("the person got enough marketing"),
-    131050: _final("the person stopped marketing"),
+    131050: Rule("the person stopped marketing", stopped_marketing=True),
     131051: _fault("the type is not supported"),
     131052: _final("the person's media cannot be fetched"),
     131053: Rule("our media cannot be taken", operator=True, instead="upload"),
@@ -110,6 +117,7 @@ _RULES: dict[int, Rule] = {
     131057: _passing("the number is in maintenance", 60, growth=2, scope="number"),
     131062: _final("not possible without the phone number"),
     131063: _fault("marketing templates are off"),
+    # Direct sends, which it hits as well, are templates that WhatsApp makes of a text; we send none.
     131064: _stop("limited for misclassified templates", 3600, "templates"),
     132000: _fault("the template takes another number of parameters"),
     132001: _fault("there is no such template in this language, or it is not approved"),

@@ -84,12 +84,33 @@ def test_every_code_of_the_table_has_a_rule() -> None:
         assert rule_of(code).meaning
 
 
-async def test_a_server_s_fault_is_tried_twice_more_and_no_more(harness: Harness, whatsapp: WhatsApp) -> None:
+async def test_a_server_s_fault_is_tried_twice_more_and_the_operator_hears_of_what_it_cost(
+    harness: Harness, whatsapp: WhatsApp, caplog: pytest.LogCaptureFixture
+) -> None:
     whatsapp.faults = [refusal(1) for _ in range(5)]
-    await harness.say(command(harness, "lost"))
-    await harness.advance(120, step=5)
+    with caplog.at_level(logging.ERROR):
+        await harness.say(command(harness, "lost"))
+        await harness.advance(5, step=5)
+        assert (len(whatsapp.faults), caplog.records) == (4, [])
+        await harness.advance(120, step=5)
+    assert [record.__dict__["code"] for record in caplog.records] == [1]
     assert harness.only(MessageFailed).code == 1
     assert len(whatsapp.faults) == 2
+
+
+@pytest.mark.parametrize("http", [200, 400, 401, 403, 404, 429, 500, 503])
+async def test_the_code_decides_whatever_the_http_status_and_the_words_say(
+    harness: Harness, whatsapp: WhatsApp, http: int
+) -> None:
+    """Contract 0, rule 12."""
+    words = {"message": "(#131056) Pair rate limit hit", "type": "OAuthException", "error_subcode": 190}
+    final = web.json_response({"error": {**words, "code": 131026}}, status=http)
+    passing = web.json_response({"error": {**words, "code": 131016}}, status=http)
+    whatsapp.faults = [final, passing]
+    await harness.say(command(harness, "final"), command(harness, "passing"))
+    await harness.advance(4, step=1)
+    assert harness.only(MessageFailed).code == 131026
+    assert whatsapp.texts == ["passing"]
 
 
 async def test_the_wait_for_a_pair_grows_fourfold(harness: Harness, whatsapp: WhatsApp) -> None:

@@ -16,7 +16,7 @@ TABLE: list[tuple[tuple[int, ...], int, Scope, float, float, bool]] = [
     # codes, how often again, who waits, the first and the longest wait in seconds, whether the operator is told
     ((0, 190), AGAIN, "account", 60, 300, TOLD),
     ((3, 10, 200, 250, 299, 131005), AGAIN, "account", 60, 300, TOLD),
-    ((1,), 2, "message", 5, 300, QUIET),
+    ((1,), 2, "message", 5, 300, TOLD),
     ((2, 131016, 133004), AGAIN, "message", 1, 300, QUIET),
     ((4,), AGAIN, "account", 30, 300, TOLD),
     ((80007,), AGAIN, "account", 60, 300, TOLD),
@@ -58,6 +58,7 @@ TABLE: list[tuple[tuple[int, ...], int, Scope, float, float, bool]] = [
     ((134011,), NEVER, "message", 0, 300, TOLD),
     ((-1, 5, 199, 300, 132999, 999999), NEVER, "message", 0, 300, TOLD),
 ]
+OPTS_OUT = {131050}
 INSTEAD = {131047: "template", 100: "upload", 131053: "upload"}
 
 
@@ -68,6 +69,7 @@ def test_a_line_of_the_table(
     for code in codes:
         rule = rule_of(code)
         assert (rule.tries, rule.scope, rule.operator, rule.instead) == (tries, scope, told, INSTEAD.get(code))
+        assert rule.stopped_marketing == (code in OPTS_OUT)
         assert (rule.wait_after(1), max(rule.most, rule.wait)) == (timedelta(seconds=first), timedelta(seconds=longest))
 
 
