@@ -18,7 +18,7 @@ class Intake(BaseModel):
     what: str
     received_at: datetime
     unread: str | None = None
-    """As JSON what this build cannot read: a type, field or shape that is new (contract 0, rule 7)."""
+    """As JSON what this build cannot read: a type, field, shape or part that is new to it (contract 0, rule 7)."""
 
 
 INTAKE = Kind("intake", Intake, home="redis", keep=timedelta(days=8))

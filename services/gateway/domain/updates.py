@@ -119,7 +119,7 @@ class AccountUpdate:
     problems: tuple[Problem, ...]
     details: Json | None
     unread: Any
-    """The piece as it came, when this build cannot read it."""
+    """The piece as it came, when this build cannot read all of it."""
     successions: tuple[Succession, ...] = ()
     phone_number_id: str = ""
 

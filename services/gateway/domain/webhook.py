@@ -77,6 +77,7 @@ _DEEDS: dict[str, Callable[[Json, str, list[Json], datetime], CallUpdate | Prefe
 }
 _LISTS_OF_UPDATES = frozenset({"messages", "statuses", "errors"})
 _BESIDE_UPDATES = frozenset({"messaging_product", "metadata", "contacts"})
+_READ_INSIDE = _BESIDE_UPDATES | {"errors", "error_data", "user_id", "parent_user_id", "user_id_update"}
 _MEMBER = re.compile(r"M-[0-9A-HJKMNP-TV-Z]{1,20}")
 """The notifier sends `reference/member` along with each message."""
 
@@ -161,7 +162,14 @@ def _notice(account: str, field: str, piece: Any, told: Json, at: datetime, *, s
         at=as_moment(told.get("timestamp")) or at,
         problems=problems_of([piece] if field == "errors" else told.get("errors")),
         details=scalars_of(told) if supported and field not in ("errors", "user_id_update") else None,
-        unread=None if supported else piece,
+        unread=None if supported and not _has_more(told) else piece,
+    )
+
+
+def _has_more(told: Json) -> bool:
+    """Whether it tells more than details hold, which nobody can ask for later (contract 0, rule 2)."""
+    return any(
+        value and isinstance(value, dict | list | float) for name, value in told.items() if name not in _READ_INSIDE
     )
 
 

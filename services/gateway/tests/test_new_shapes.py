@@ -39,8 +39,19 @@ async def test_what_this_build_cannot_read_is_stored_as_it_came(edge: Edge, valu
     assert edge.said("message_received") or edge.said("account_noticed")
 
 
+async def test_what_a_known_field_tells_beyond_its_details_is_stored_with_it(edge: Edge) -> None:
+    """What an account was restricted to, and until when, was acknowledged and lost."""
+    restricted = {"event": "ACCOUNT_RESTRICTION", "restriction_info": [{"restriction_type": "RESTRICTED_BIZ"}]}
+    assert await edge.post(body_of(restricted, "account_update")) == 200
+    [told] = edge.said("account_noticed")
+    assert (told["supported"], told["details"]["event"]) == (True, "ACCOUNT_RESTRICTION")
+    [kept] = [document.state["unread"] for document in edge.harness.documents("gateway", INTAKE)]
+    assert "RESTRICTED_BIZ" in kept
+
+
 async def test_what_is_read_is_not_stored_a_second_time(edge: Edge) -> None:
-    for name in ("text", "unsupported", "status_delivered", "field_flows_status_change"):
+    read = ("text", "unsupported", "status_delivered", "field_flows_status_change", "errors_value_level_130429")
+    for name in (*read, "field_user_preferences_stop"):
         assert await edge.post(sample(name)) == 200
     assert {document.state["unread"] for document in edge.harness.documents("gateway", INTAKE)} == {None}
 
