@@ -148,8 +148,8 @@ async def note_status(event: DeliveryStatusChanged, work: Work) -> None:
     mailbox = await work.open(MAILBOXES, event.member, Mailbox)
     code = event.problems[0].code if event.problems else None
     evidence = Evidence(status=event.status, at=event.at, code=code, message_id=event.message_id)
-    if code is not None:
-        mailbox.note_code(event.phone_number_id, code, event.at)
+    for problem in event.problems:
+        mailbox.note_code(event.phone_number_id, problem.code, event.at)
     delivery = mailbox.find(event.reference, event.message_id)
     if delivery is None:
         reference = event.reference or ""

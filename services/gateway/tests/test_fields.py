@@ -258,10 +258,11 @@ def test_every_word_of_a_status_is_told(word: str) -> None:
 def test_errors_are_told_alike_in_their_three_places() -> None:
     error = {"code": 131026, "title": "Undeliverable", "error_data": {"details": "why"}, "href": "/errors"}
     problem = {"code": 131026, "title": "Undeliverable", "details": "why", "href": "/errors"}
-    [of_the_number] = told(body_of({"errors": [error]}))
-    assert of_the_number["problems"] == [problem]
-    assert message("text", {"body": "x"}, errors=[error])["problems"] == [problem]
-    assert status("failed", errors=[error])["problems"] == [problem]
+    other, another = {"code": 368, "title": "Blocked"}, {"code": 368, "title": "Blocked", "details": "", "href": None}
+    of_the_number = told(body_of({"errors": [error, other]}))
+    assert [said["problems"] for said in of_the_number] == [[problem], [another]]
+    assert message("text", {"body": "x"}, errors=[error, other])["problems"] == [problem, another]
+    assert status("failed", errors=[error, other])["problems"] == [problem, another]
 
 
 def test_a_field_of_the_account_is_told_with_what_it_says() -> None:

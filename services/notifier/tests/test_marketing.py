@@ -10,6 +10,7 @@ from services.notifier.store import MAILBOXES
 from services.notifier.tests.conftest import ADDRESS, MEMBER, OTHER_NUMBER, WhatsApp, command, refusal, status
 from shared.contracts.conversation import ErasureRequested
 from shared.contracts.gateway import MarketingPreferenceChanged
+from shared.contracts.gateway_parts import Problem
 from shared.kernel.clock import VirtualClock
 from shared.testing.harness import Harness
 
@@ -35,7 +36,8 @@ async def test_a_failed_status_tells_of_the_stop_also_of_a_message_that_is_not_a
     harness: Harness, whatsapp: WhatsApp
 ) -> None:
     await harness.say(command(harness, "other"))
-    await harness.say(status(harness, "failed", "wamid.of-long-ago", code=131050))
+    failed = status(harness, "failed", "wamid.of-long-ago", code=131000)
+    await harness.say(failed.model_copy(update={"problems": (*failed.problems, Problem(code=131050))}))
     assert await words(harness) == {"100": MarketingWord(stopped=True, at=harness.clock.now())}
 
 
