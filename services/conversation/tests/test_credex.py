@@ -10,6 +10,7 @@ from services.conversation.store import SESSIONS
 from services.conversation.tests.core import CREDEX_ON, LARGE, OPEN, SMALL, CredexTalk, account, offer, view
 from services.conversation.tests.talk import choices_of, only, text_of
 from shared.contracts.credex import (
+    AcceptOffers,
     AnswerOffer,
     CredexDelayed,
     CredexQueued,
@@ -162,6 +163,14 @@ async def test_two_offers_that_look_the_same_are_both_in_reach(person: CredexTal
     await person.tap_id(rows[1].id)
     await person.tap("Accept" if word == "offers" else "Take it back")
     assert person.harness.only(AnswerOffer).credex_id == "c-2"
+
+
+async def test_accepting_all_carries_the_amounts_that_were_shown(person: CredexTalk) -> None:
+    for words in ("offers", "accept all (2)", "yes"):
+        await person.say(words)
+    command = person.harness.only(AcceptOffers)
+    assert command.amounts == {one.credex_id: one.amount for one in SMALL.accounts[0].pending_in}
+    assert list(command.amounts) == list(command.credex_ids)
 
 
 async def test_a_notice_has_buttons_that_act_on_the_offer_whenever_they_are_tapped(person: CredexTalk) -> None:
