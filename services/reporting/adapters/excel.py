@@ -171,6 +171,9 @@ def _write_currency(
     row += 1
     states = [Slice(STATE_NAMES[state], of.count, of.minor) for state, of in one.states.items()]
     row = _write_table(sheet, row, "State", states, None, formats)
+    if one.taken_back:
+        sheet.write_string(row - 1, 0, one.taken_back, formats["soft"])
+        row += 1
     if one.imtt is not None:
         sheet.write_string(row - 1, 0, "IMTT on settled, for information", formats["soft"])
         sheet.write_number(row - 1, 2, _number(one.imtt.minor), formats["money"])

@@ -57,6 +57,7 @@ _RIGHT = ParagraphStyle("right", parent=_CELL, alignment=TA_RIGHT)
 _HEAD = ParagraphStyle("head", parent=_CELL, textColor=white)
 _HEAD_RIGHT = ParagraphStyle("head-right", parent=_HEAD, alignment=TA_RIGHT)
 _SOFT = ParagraphStyle("soft", parent=_BODY, textColor=SOFT, fontSize=8.5, leading=11)
+_NOTE = ParagraphStyle("note", parent=_SOFT, spaceBefore=1.5 * mm)
 _TITLE = ParagraphStyle("title", parent=_BODY, fontSize=20, leading=26, textColor=TOP)
 _SECTION = ParagraphStyle("section", parent=_BODY, fontSize=15, leading=20, textColor=ACCENT, spaceAfter=4)
 _PART = ParagraphStyle("part", parent=_BODY, fontSize=11, leading=15, textColor=TOP, spaceBefore=9, spaceAfter=3)
@@ -169,6 +170,7 @@ def _story(summary: Summary) -> list[Flowable]:
     ]
     if summary.currencies:
         story += [Paragraph("At a glance", _PART), _glance(summary)]
+        story += [Paragraph(one.taken_back, _NOTE) for one in summary.currencies if one.taken_back]
     else:
         story.append(Paragraph("There were no payments in this period.", _BODY))
     if summary.currencies or summary.credex:
@@ -222,9 +224,10 @@ def _currency(one: CurrencySummary, summary: Summary) -> list[Flowable]:
         Paragraph(f"{code}: {shown(one.settled.minor, code)} settled", _SECTION),
         _slices("State", [Slice(STATE_NAMES[name], of.count, of.minor) for name, of in one.states.items()], code),
     ]
+    if one.taken_back:
+        story.append(Paragraph(one.taken_back, _NOTE))
     if one.imtt is not None:
-        story.append(Spacer(1, 1.5 * mm))
-        story.append(Paragraph(f"For information: IMTT on what was settled is {shown(one.imtt.minor, code)}.", _SOFT))
+        story.append(Paragraph(f"For information: IMTT on what was settled is {shown(one.imtt.minor, code)}.", _NOTE))
     if one.settled.minor and summary.period.days > 1:
         step = step_name(summary.period)
         story.append(_together(f"By {step}", by_step(in_steps(one.by_day, summary.period), WIDTH)))

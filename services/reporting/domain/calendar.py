@@ -37,6 +37,9 @@ class Period:
         """How many days it has."""
         return (self.last - self.first).days + 1
 
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
     def __str__(self) -> str:
         if self.first == self.last:
             return f"{self.first:%-d %B %Y}"

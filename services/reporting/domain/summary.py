@@ -80,6 +80,8 @@ class CurrencySummary:
     attention_left_out: int = 0
     imtt: Money | None = None
     """For information: what the tax on transfers is on what was settled."""
+    taken_back: str | None = None
+    """A sentence that says what made `settled` less than it was when the period ended."""
 
     @property
     def settled(self) -> Slice:

@@ -44,10 +44,10 @@ async def what_happened(world: PagesWorld) -> None:
         await say(CredexMoved(credex_id=id, outcome="accepted"))
 
 
-async def files(world: PagesWorld, browser: Browser) -> dict[str, bytes]:
+async def files(world: PagesWorld, browser: Browser, **change: object) -> dict[str, bytes]:
     """The report in every form, as fetched from the pages."""
     kinds = ("pdf", "excel", "csv", "credex")
-    await world.harness.say(*(MakeReport.model_validate({"kind": kind, **ABOUT}) for kind in kinds))
+    await world.harness.say(*(MakeReport.model_validate({"kind": kind, **ABOUT, **change}) for kind in kinds))
     await world.quiet()
     made = {ready.kind: ready.file.url.rsplit("/", 1)[1] for ready in world.harness.all(ReportReady)}
     return {kind: (await browser.get(f"/finance/reports/{id}")).content for kind, id in made.items()}
@@ -152,3 +152,38 @@ async def test_credexes_are_the_same_wherever_they_are_told_and_unknown_amounts_
             assert text in printed
         for text in ("12.345", "5.00", "Amount not known"):
             assert text in page
+
+
+async def test_what_was_refunded_or_disputed_after_a_period_is_told_where_its_settled_figure_stands() -> None:
+    async with PagesWorld() as world:
+        then = BEFORE - timedelta(days=1)
+        gone = ("P-0", "P-1", "P-2")
+        early = [settled(id).model_copy(update={"settled_at": then}) for id in (*gone, "P-stays")]
+        only_one = settled("P-z", ZWG).model_copy(update={"settled_at": then})
+        await world.harness.say(*early, only_one, PaymentDisputed(disputed_at=then, **about("P-held")))
+        for id, amount in (("P-0", USD), ("P-1", USD), ("P-z", ZWG), ("P-held", USD)):
+            await world.harness.say(PaymentRefunded(refunded_at=NOW, after="settled", **about(id, amount)))
+        await world.harness.say(PaymentDisputed(disputed_at=NOW, after="settled", **about("P-2")))
+        day = then.astimezone(HARARE).date()
+        browser = await world.signed_in()
+        sentences = {
+            "USD": "Settled in this period but no longer counted: USD 40.00 (2 payments), refunded after its end; "
+            "USD 20.00 (1 payment), disputed after its end.",
+            "ZWG": "Settled in this period but no longer counted: ZWG 300.50 (1 payment), refunded after its end.",
+        }
+
+        page = (await browser.get(f"/finance/payments?first={day}&last={day}")).text
+        made = await files(world, browser, first=day, last=day)
+        printed = " ".join(
+            " ".join(one.extract_text() for one in pypdf.PdfReader(io.BytesIO(made["pdf"])).pages).split()
+        )
+        sheet = openpyxl.load_workbook(io.BytesIO(made["excel"]))["Summary"]
+        cells = [row[0] for row in sheet.iter_rows(values_only=True)]
+        for currency, sentence in sentences.items():
+            assert sentence in page
+            assert printed.count(sentence) == 2, "beside each figure: at a glance, and in the currency's part"
+            assert sentence in cells, currency
+        filtered = (await browser.get(f"/finance/payments?first={day}&last={day}&currency=ZWG&method=ecocash")).text
+        assert [sentence in filtered for sentence in sentences.values()] == [False, True]
+        for query in (f"first={day}", f"first={day}&last={day}&method=manual", f"first={day}&last={day}&state=failed"):
+            assert "after its end" not in (await browser.get(f"/finance/payments?{query}")).text, query
