@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from datetime import UTC, timedelta
 from decimal import Decimal
 
 import openpyxl
 import pypdf
+import pytest
 
 from services.reporting.domain.calendar import Period
 from services.reporting.tests.pages_world import TREASURER, Browser, PagesWorld
@@ -19,6 +21,7 @@ from shared.contracts.payments import PaymentDisputed, PaymentFailed, PaymentRef
 from shared.contracts.reporting import MakeReport, MakeStatistics, ReportReady, StatisticsReady
 from shared.kernel.clock import HARARE
 from shared.kernel.credit import Credit
+from shared.kernel.money import Money
 
 MIDNIGHT = NOW.astimezone(HARARE).replace(hour=0, minute=0)
 MONTH = Period((MIDNIGHT - timedelta(days=29)).date(), MIDNIGHT.date())
@@ -187,3 +190,23 @@ async def test_what_was_refunded_or_disputed_after_a_period_is_told_where_its_se
         assert [sentence in filtered for sentence in sentences.values()] == [False, True]
         for query in (f"first={day}", f"first={day}&last={day}&method=manual", f"first={day}&last={day}&state=failed"):
             assert "after its end" not in (await browser.get(f"/finance/payments?{query}")).text, query
+
+
+async def test_the_purposes_on_the_first_page_add_up_to_its_total_however_many_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    purposes = [f"Purpose {place}" for place in range(12)]
+    monkeypatch.setenv("PURPOSES", ",".join(purposes))
+    async with PagesWorld() as world:
+        given = [Money.of(place + 1, "USD") for place in range(12)]
+        gifts = zip(given, purposes, strict=True)
+        await world.harness.say(*(settled(f"P-{of}", amount, purpose=of) for amount, of in gifts))
+        page = (await world.signed_in()).page
+        table = page[page.index("Purpose, last 30 days") : page.index("Method, last 30 days")]
+        rows = re.findall(
+            r'<th scope="row">(.+?)</th><td class="number">(\d+)</td><td class="number">(.+?)</td>', table
+        )
+        assert rows[0] == ("Purpose 11", "1", "12.00")
+        assert rows[-1] == ("All others (4)", "4", "10.00")
+        assert sum(Decimal(amount) for _, _, amount in rows) == sum(money.amount for money in given)
+        assert sum(int(count) for _, count, _ in rows) == 12
