@@ -103,7 +103,7 @@ class Payments:
             await asyncio.to_thread(writer.close)
             content = await asyncio.to_thread(path.read_bytes)
         await self._desk.note(visit, f"exported payments of {period}")
-        name = f"payments-{period.first}-to-{period.last}.csv"
+        name = f"payments-{period.in_file_names}.csv"
         return web.Response(
             body=content,
             content_type="text/csv",
