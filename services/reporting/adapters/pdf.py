@@ -220,10 +220,10 @@ def _others(one: CurrencySummary) -> str:
 
 def _currency(one: CurrencySummary, summary: Summary) -> list[Flowable]:
     code = one.currency
-    story: list[Flowable] = [
-        Paragraph(f"{code}: {shown(one.settled.minor, code)} settled", _SECTION),
-        _slices("State", [Slice(STATE_NAMES[name], of.count, of.minor) for name, of in one.states.items()], code),
-    ]
+    states = [Slice(STATE_NAMES[name], of.count, of.minor) for name, of in one.states.items()]
+    story: list[Flowable] = [Paragraph(f"{code}: {shown(one.settled.minor, code)} settled", _SECTION)]
+    if states:
+        story.append(_slices("State", states, code))
     if one.taken_back:
         story.append(Paragraph(one.taken_back, _NOTE))
     if one.imtt is not None:
@@ -322,6 +322,6 @@ def _signatures() -> list[Flowable]:
         [Paragraph(text, _SOFT) for text in (f"{line}<br/>{role}", f"{line}<br/>Name", f"{line}<br/>Date")]
         for role in ("Prepared by", "Checked by", "Approved by")
     ]
-    table = Table(rows, colWidths=[WIDTH / 3] * 3, rowHeights=[18 * mm] * 3)
+    table = Table(rows, colWidths=[WIDTH / 3] * 3, rowHeights=[15 * mm] * 3)
     table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "BOTTOM"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
     return [KeepTogether([Spacer(1, 8 * mm), Paragraph("Signatures", _PART), table])]

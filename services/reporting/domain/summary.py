@@ -158,9 +158,9 @@ def by_size(slices: list[Slice]) -> list[Slice]:
 
 
 def greatest(slices: list[Slice]) -> list[Slice]:
-    """The first few, and all that are left as one: they add up to the same."""
+    """The first few, and all that are left as one: they add up to the same. One alone keeps its name."""
     rest = slices[MOST_NAMED:]
-    if not rest:
+    if len(rest) < 2:
         return slices
     others = Slice(f"All others ({len(rest)})", sum(one.count for one in rest), sum(one.minor for one in rest))
     return [*slices[:MOST_NAMED], others]
