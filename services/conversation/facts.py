@@ -23,6 +23,7 @@ METHOD_NAMES: dict[str, str] = {
     "manual": later("Bank or cash"),
 }
 """Methods as people know them; product names stay as they are in every language."""
+_NO_PRODUCTS = frozenset({"web", "manual"})
 _ALSO_CALLED = {
     "ecocash": frozenset({"eco cash", "eco"}),
     "onemoney": frozenset({"one money"}),
@@ -40,6 +41,12 @@ TEST_NUMBERS = frozenset({"0771111111", "0772222222", "0773333333", "0774444444"
 def method_name(method: str) -> str:
     """A way to pay, in the language that is spoken."""
     return _(METHOD_NAMES.get(method, method))
+
+
+def method_in_sentence(method: str) -> str:
+    """The same behind other words: only names of products keep their capital."""
+    name = method_name(method)
+    return name if method not in _NO_PRODUCTS else name[:1].lower() + name[1:]
 
 
 def also_called(method: str) -> frozenset[str]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, SecretStr, model_validator
 from services.payments.domain.apply_status import StatusReport
 from services.payments.domain.receipt import Receipt
 from shared.contracts.files import FileRef
-from shared.contracts.payments import Authorisation, Method, Reason
+from shared.contracts.payments import Authorisation, Language, Method, Reason
 from shared.kernel.ids import MemberId, PaymentId
 from shared.kernel.money import Money
 from shared.outcalls.calls import Call
@@ -106,6 +106,7 @@ class ReceiptPicture(BaseModel):
     receipt: Receipt
     payer: MemberId
     payer_name: str
+    language: Language = "en"
 
 
 class MadeFile(BaseModel):

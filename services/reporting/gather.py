@@ -22,6 +22,7 @@ from services.reporting.domain.summary import (
     credex_volumes,
     imtt_of,
 )
+from services.reporting.domain.taken_back import is_taken_back, taken_back
 from services.reporting.settings import ReportingSettings
 from services.reporting.store import CREDEXES, GIFTS, ROWS
 from shared.bus.entry import Entry
@@ -72,6 +73,8 @@ async def gather(entry: Entry, settings: ReportingSettings, period: Period, made
         found[currency].failures.append(Slice((cause or NOT_SAID).replace("_", " "), count, minor))
     await _add_donors(entry, period, found)
     await _add_attention(entry, day, found)
+    for currency, sentence in taken_back(await taken_back_of(entry, period)).items():
+        found.setdefault(currency, CurrencySummary(currency, {})).taken_back = sentence
     for summary in found.values():
         for place in ("by_purpose", "by_method", "by_congregation", "by_province", "failures"):
             setattr(summary, place, by_size(getattr(summary, place)))
@@ -94,7 +97,16 @@ async def credexes_of(entry: Entry, period: Period) -> AsyncIterator[list[Credex
     async for offered in entry.stream(CREDEXES, {"made": days}, order="made"):
         yield offered
     async for ended in entry.stream(CREDEXES, {"ended": days}, order="ended"):
-        yield [one for one in ended if one.made is None or not period.first <= one.made <= period.last]
+        yield [one for one in ended if one.made is None or one.made not in period]
+
+
+async def taken_back_of(entry: Entry, period: Period) -> list[PaymentRow]:
+    """Payments that settled in the period and were refunded or disputed after its end."""
+    found: list[PaymentRow] = []
+    async for gifts in entry.stream(GIFTS, {"counts": 0, "day": within(period)}):
+        rows = await entry.read(ROWS, [gift.payment_id for gift in gifts])
+        found += [row for row in rows.values() if is_taken_back(row, period)]
+    return found
 
 
 async def donors_of(entry: Entry, period: Period) -> dict[str, list[tuple[str | None, Slice]]]:

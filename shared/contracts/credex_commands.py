@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from shared.contracts.base import Command
 from shared.contracts.credex_parts import Action, Person
 from shared.kernel.credit import Credit
@@ -79,6 +81,8 @@ class AcceptOffers(Command, name="credex.accept_offers", version=1, key="member"
     intent: str
     account_id: str
     credex_ids: tuple[str, ...]
+    amounts: dict[str, Credit] = Field(default_factory=dict)
+    """By credex id what the person was shown: the core tells no amounts of several (credex-core contract 3.8)."""
 
 
 class ReadLedger(Command, name="credex.read_ledger", version=1, key="member"):

@@ -36,6 +36,9 @@ Rule = Literal[
 ]
 """What a request was refused by. `tier`: it needs a higher one. `handle`: letters or length do not fit."""
 
+Result = Literal["accepted", "already_accepted", "gone", "refused", "unknown"]
+"""Of one of several offers that were to be accepted together. `gone`: it was declined, cancelled or had expired."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -143,5 +146,6 @@ class OfferResult(_Part):
     """What became of one of several offers that were accepted together."""
 
     credex_id: str
-    result: Literal["accepted", "already_accepted", "gone", "refused", "unknown"]
-    """`gone`: it was declined, cancelled or had expired."""
+    result: Result
+    amount: Credit | None = None
+    """As the person was shown it; None where the command did not say."""

@@ -15,6 +15,9 @@ from shared.kernel.money import Money
 Method = Literal["ecocash", "onemoney", "innbucks", "omari", "web", "manual"]
 """How the money moves. `web` is Paynow's own page (cards, TeleCash, Zimswitch); `manual` is bank or cash."""
 
+Language = Literal["en", "sn", "nd"]
+"""What the labels of a printed receipt are in: English, Shona, Ndebele."""
+
 NOT_IN_TEST_MODE: frozenset[Method] = frozenset({"innbucks"})
 """What Paynow refuses while an integration is in test mode (Paynow contract 6.4)."""
 
@@ -125,6 +128,7 @@ class MakeReceiptDocument(Command, name="payments.make_receipt_document", versio
 
     payment_id: PaymentId
     payer: MemberId
+    language: Language = "en"
 
 
 class PaymentRefused(Event, name="payments.payment_refused", version=1, key="payer"):

@@ -49,7 +49,7 @@ from services.conversation.engine.engine import flow
 from services.conversation.engine.formats import CURRENCY_NAMES, money
 from services.conversation.engine.questions import YES, NotUnderstood, Option, yes_or_no
 from services.conversation.engine.texts import _, in_every_language, later
-from services.conversation.facts import NEED_WALLET, DonationFacts, also_called, method_name
+from services.conversation.facts import NEED_WALLET, DonationFacts, also_called, method_in_sentence, method_name
 from services.conversation.flows.paying import Gift, pay
 from shared.contracts.conversation import ProposePurpose, RememberDonor
 from shared.kernel.amounts import Amount, NotAnAmount, parse_amount
@@ -227,9 +227,9 @@ def _summary(name: str, where: str, purpose: str, parts: list[Money], method: st
     lines = [
         _("Please check:"),
         _("*{amount}* for *{purpose}*").format(amount=money(total), purpose=_(purpose)),
-        _("by {method} from {wallet}").format(method=method_name(method), wallet=spaced(wallet))
+        _("by {method} from {wallet}").format(method=method_in_sentence(method), wallet=spaced(wallet))
         if wallet
-        else _("by {method}").format(method=method_name(method)),
+        else _("by {method}").format(method=method_in_sentence(method)),
     ]
     if len(parts) > 1:
         lines.append(_("in parts: {parts}").format(parts=", ".join(map(money, parts))))

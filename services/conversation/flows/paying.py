@@ -15,7 +15,7 @@ from services.conversation.engine.chat import Chat
 from services.conversation.engine.formats import money
 from services.conversation.engine.questions import NO, YES, Option
 from services.conversation.engine.texts import _
-from services.conversation.facts import method_name
+from services.conversation.facts import method_in_sentence
 from shared.contracts.payments import (
     Method,
     PaymentCancelled,
@@ -111,7 +111,7 @@ async def _pay_in_parts(chat: Chat, gift: Gift, parts: list[Money]) -> None:
 
 async def _wants(chat: Chat, gift: Gift, part: Money, number: int, count: int) -> bool:
     text = _("Part {number} of {count}: *{amount}* by {method}. Shall I send it now?")
-    prompt = text.format(number=number, count=count, amount=money(part), method=method_name(gift.method))
+    prompt = text.format(number=number, count=count, amount=money(part), method=method_in_sentence(gift.method))
     options = (Option("go", _("Send it"), also=YES), Option("stop", _("Stop here"), also=NO))
     return await chat.choose("next", prompt, options) == "go"
 

@@ -89,6 +89,7 @@ async def _accept_all(chat: Chat, known: CredexFacts, account: CredexAccount) ->
             intent=intent,
             account_id=account.account_id,
             credex_ids=tuple(offer.credex_id for offer in account.pending_in),
+            amounts={offer.credex_id: offer.amount for offer in account.pending_in},
         ),
         OffersAccepted,
     )

@@ -11,7 +11,7 @@ from services.conversation.domain.profile import KnownPayment
 from services.conversation.engine.engine import FLOWS, FlowFault, Turn, go_on
 from services.conversation.engine.formats import money
 from services.conversation.engine.texts import _
-from services.conversation.facts import CredexFacts, DonationFacts, MemberFacts, RegistrationFacts, method_name
+from services.conversation.facts import CredexFacts, DonationFacts, MemberFacts, RegistrationFacts, method_in_sentence
 from services.conversation.flows import (
     answer_offer,
     join,
@@ -86,7 +86,7 @@ def let_go(here: Situation, payment: KnownPayment | None) -> Turn:
         "Your payment of *{amount}* waits for you with {method}. To cancel it, decline it there or just leave it:"
         " nothing is charged without your approval. I tell you here when it is closed; then you can try another way."
     )
-    return here.aside(text.format(amount=money(payment.amount), method=method_name(payment.method)))
+    return here.aside(text.format(amount=money(payment.amount), method=method_in_sentence(payment.method)))
 
 
 def register(here: Situation) -> Turn:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from services.conversation.engine.engine import Turn, go_back
-from services.conversation.engine.texts import Language, _, speaking
+from services.conversation.engine.texts import Language, _, language_now, speaking
 from services.conversation.listening import credex, starts
 from services.conversation.listening.situation import Situation
 from services.conversation.texts import payments, talking
@@ -127,7 +127,7 @@ def _document(here: Situation, id: str) -> Turn:
     paid = here.profile.find(id)
     if paid is None or paid.receipt_number is None:
         return here.again(_("There is no receipt of that payment."))
-    return Turn(messages=[MakeReceiptDocument(payment_id=paid.id, payer=here.member)])
+    return Turn(messages=[MakeReceiptDocument(payment_id=paid.id, payer=here.member, language=language_now())])
 
 
 def _speak(language: Language) -> Callable[[Situation], Turn]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from services.conversation.domain.credex import CredexView
@@ -9,10 +11,13 @@ from services.conversation.engine.session import Session
 from services.conversation.store import SESSIONS
 from services.conversation.tests.core import CREDEX_ON, LARGE, OPEN, SMALL, CredexTalk, account, offer, view
 from services.conversation.tests.talk import choices_of, only, text_of
+from services.conversation.texts import credex as texts
 from shared.contracts.credex import (
+    AcceptOffers,
     AnswerOffer,
     CredexDelayed,
     CredexQueued,
+    CredexShown,
     CredexUnavailable,
     FindAccount,
     MakeOffer,
@@ -164,6 +169,14 @@ async def test_two_offers_that_look_the_same_are_both_in_reach(person: CredexTal
     assert person.harness.only(AnswerOffer).credex_id == "c-2"
 
 
+async def test_accepting_all_carries_the_amounts_that_were_shown(person: CredexTalk) -> None:
+    for words in ("offers", "accept all (2)", "yes"):
+        await person.say(words)
+    command = person.harness.only(AcceptOffers)
+    assert command.amounts == {one.credex_id: one.amount for one in SMALL.accounts[0].pending_in}
+    assert list(command.amounts) == list(command.credex_ids)
+
+
 async def test_a_notice_has_buttons_that_act_on_the_offer_whenever_they_are_tapped(person: CredexTalk) -> None:
     noticed = OfferNoticed(
         member=person.member,
@@ -184,6 +197,22 @@ async def test_a_notice_has_buttons_that_act_on_the_offer_whenever_they_are_tapp
     asked = person.harness.all(AnswerOffer)
     assert [(one.action, one.credex_id, one.account_id) for one in asked] == [("accept", "in-9", "a-1")] * 2
     assert len({one.intent for one in asked}) == 2
+
+
+def test_how_an_offer_is_settled_is_told_only_while_it_waits_or_once_it_is_accepted() -> None:
+    about = {"member": "M-1", "answers": "1", "credex_id": "c", "counterparty": "Themba Ndlovu", "secured": True}
+    amount = Credit.of("2.50", "USD")
+    notices = ("made", "accepted", "declined", "cancelled")
+    told = {what: texts.noticed(OfferNoticed.model_validate({**about, "what": what})) for what in notices}
+    assert {what for what, text in told.items() if "settled at once" in text} == {"made", "accepted"}
+    states = ("OFFERS", "OWES", "CLEARED", "DECLINED", "CANCELLED", "EXPIRED")
+    for term in ({}, {"secured": False, "due_date": date(2026, 12, 20)}):
+        shown = {
+            state: texts.in_full(CredexShown.model_validate({**about, **term, "amount": amount, "state": state}))
+            for state in states
+        }
+        has_term = {state for state, text in shown.items() if "settled at once" in text or "due on" in text}
+        assert has_term == {"OFFERS", "OWES", "CLEARED"}
 
 
 async def test_the_chosen_account_is_the_one_that_offers_come_from(person: CredexTalk) -> None:

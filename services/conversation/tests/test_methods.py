@@ -53,6 +53,15 @@ async def test_methods_that_charge_no_number_ask_for_none(tariro: Talk, method: 
 
 
 @pytest.mark.parametrize(
+    ("method", "words"),
+    [("InnBucks", "by InnBucks"), ("Card or web page", "by card or web page"), ("Bank or cash", "by bank or cash")],
+)
+async def test_inside_a_sentence_only_names_of_products_are_capital(tariro: Talk, method: str, words: str) -> None:
+    [told] = await tariro.give(*NEW_DONOR[:5], "20 usd", method)
+    assert words in text_of(told)
+
+
+@pytest.mark.parametrize(
     ("typed", "method"), [("Card", "web"), ("telecash", "web"), ("bank", "manual"), ("cash!", "manual")]
 )
 async def test_a_method_may_be_typed_in_part_or_by_what_it_takes(tariro: Talk, typed: str, method: str) -> None:

@@ -407,21 +407,29 @@ async def test_verify_asks_payments_and_tells_what_is_true(tariro: Talk) -> None
     assert "no receipt 2026-9 of ours" in text_of(told)
 
 
-async def test_the_receipt_may_be_had_as_pdf(tariro: Talk) -> None:
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [(("receipt", "as pdf"), "en"), (("shona", "risiti", "sepdf"), "sn"), (("ndebele", "irisidi", "njengepdf"), "nd")],
+)
+async def test_the_receipt_may_be_had_as_pdf_in_the_language_that_is_spoken(
+    tariro: Talk, words: tuple[str, ...], language: str
+) -> None:
     await tariro.give(*NEW_DONOR, "confirm")
     await tariro.told(tariro.initiated(), *tariro.settled())
-    await tariro.say("receipt")
-    await tariro.tap("As PDF")
-    assert tariro.harness.only(MakeReceiptDocument).payment_id == tariro.about()["payment_id"]
+    await tariro.give(*words)
+    asked = tariro.harness.only(MakeReceiptDocument)
+    assert (asked.payment_id, asked.language) == (tariro.about()["payment_id"], language)
 
 
 @pytest.mark.parametrize(("environment", "made"), [({"RECEIPT_AS_PDF": "true"}, 1), ({}, 0)])
 async def test_the_pdf_of_a_receipt_follows_its_text_where_the_setting_says_so(tariro: Talk, made: int) -> None:
     await tariro.give(*NEW_DONOR, "confirm")
+    await tariro.give("ndebele")
     await tariro.told(tariro.initiated(), *tariro.settled())
-    assert "*Receipt 2026-000001*" in text_of(tariro.last)
+    assert "*Irisidi 2026-000001*" in text_of(tariro.last)
     asked = tariro.harness.all(MakeReceiptDocument)
-    assert [(one.payment_id, one.payer) for one in asked] == [(tariro.about()["payment_id"], tariro.member)] * made
+    expected = (tariro.about()["payment_id"], tariro.member, "nd")
+    assert [(one.payment_id, one.payer, one.language) for one in asked] == [expected] * made
 
 
 async def test_history_is_paged(tariro: Talk) -> None:

@@ -146,12 +146,16 @@ _STATES = {
     "DECLINED": later("declined"),
     "CANCELLED": later("taken back"),
 }
+_HOLDS = frozenset({"OFFERS", "OWES", "CLEARED"})
+"""States in which the terms of an offer hold: one that came to nothing is neither settled nor due."""
 
 
 def in_full(shown: CredexShown) -> str:
     """One entry with all that is known of it."""
     text = _("*{amount}* to {name}") if shown.amount.amount < 0 else _("*{amount}* from {name}")
-    lines = [text.format(amount=credit(abs(shown.amount)), name=shown.counterparty), settled_how(shown)]
+    lines = [text.format(amount=credit(abs(shown.amount)), name=shown.counterparty)]
+    if shown.state in _HOLDS:
+        lines.append(settled_how(shown))
     lines.append(_("State: {state}").format(state=_(_STATES.get(shown.state, shown.state))))
     if shown.outstanding is not None and shown.outstanding.amount:
         lines.append(_("Outstanding: {amount}").format(amount=credit(abs(shown.outstanding))))
@@ -227,7 +231,7 @@ def noticed(event: OfferNoticed) -> str:
     """What the other side did; as much as is known."""
     name = event.counterparty or _("Somebody")
     amount = f"*{credit(abs(event.amount))}*" if event.amount else _("an amount")
-    how = settled_how(event)
+    how = settled_how(event) if event.what in {"made", "accepted"} else ""
     text = {
         "made": _("{name} offers you {amount}{how}."),
         "accepted": _("{name} accepted your offer of {amount}{how}."),

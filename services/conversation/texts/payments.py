@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.conversation.domain.profile import KnownPayment, Profile
 from services.conversation.engine.formats import day, moment, money
 from services.conversation.engine.texts import _, later
-from services.conversation.facts import method_name
+from services.conversation.facts import method_in_sentence, method_name
 from shared.contracts.notifier import LinkButton, Outgoing, PlainText, TemplateFallback
 from shared.contracts.payments import (
     Authorisation,
@@ -51,7 +51,7 @@ def initiated(event: PaymentInitiated) -> Outgoing:
     lines = [
         _(text).format(
             amount=money(event.amount),
-            method=method_name(event.method),
+            method=method_in_sentence(event.method),
             code=authorisation.code,
             reference=authorisation.code_reference,
         )
@@ -81,7 +81,7 @@ def lost_authorisation(event: PaymentInitiated) -> str:
     return _(
         "Your request for *{amount}* reached {method}, but what you need to approve it was lost on the way. Nothing is"
         " charged; you can give again."
-    ).format(amount=money(event.amount), method=method_name(event.method))
+    ).format(amount=money(event.amount), method=method_in_sentence(event.method))
 
 
 _INITIATED = {
@@ -106,7 +106,7 @@ def uncertain(event: PaymentUncertain) -> str:
     return _(
         "We do not know yet whether your request for *{amount}* reached {method}; we are asking. You will not be"
         " charged twice, and I will tell you here what we find.\nReference {reference}"
-    ).format(amount=money(event.amount), method=method_name(event.method), reference=event.payment_id)
+    ).format(amount=money(event.amount), method=method_in_sentence(event.method), reference=event.payment_id)
 
 
 def refused(event: PaymentRefused) -> str:
@@ -315,6 +315,6 @@ def receipt_again(paid: KnownPayment) -> str:
         date=day(paid.at),
         amount=money(paid.amount),
         purpose=purpose_name(paid.purpose),
-        method=method_name(paid.method),
+        method=method_in_sentence(paid.method),
         reference=paid.id,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from services.conversation.domain.profile import Profile
 from services.conversation.engine.formats import money
 from services.conversation.engine.texts import _, later
-from services.conversation.facts import method_name
+from services.conversation.facts import method_in_sentence
 from services.conversation.texts import payments
 from shared.contracts.gateway import Content, Media
 from shared.kernel.clock import HARARE
@@ -82,7 +82,9 @@ def _last_time(profile: Profile) -> list[str]:
     if latest is None or latest.purpose is None:
         return []
     text = _("Last time: {amount} for {purpose} by {method}. *donate* asks for the amount only.")
-    return [text.format(amount=money(latest.amount), purpose=_(latest.purpose), method=method_name(latest.method))]
+    return [
+        text.format(amount=money(latest.amount), purpose=_(latest.purpose), method=method_in_sentence(latest.method))
+    ]
 
 
 def help_text(*, donations: bool, registration: bool, credex: bool) -> str:

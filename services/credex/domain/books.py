@@ -31,7 +31,7 @@ def moved(event: Message) -> list[CredexMoved]:  # noqa: PLR0911 one line for ea
             return [CredexMoved(credex_id=event.credex_id, outcome=event.state)]
         case OffersAccepted():
             accepted = [one for one in event.results if one.result in {"accepted", "already_accepted"}]
-            return [CredexMoved(credex_id=one.credex_id, outcome="accepted") for one in accepted]
+            return [CredexMoved(credex_id=one.credex_id, outcome="accepted", amount=one.amount) for one in accepted]
         case TierUpgraded():
             # The core tells no id when the answer was lost and found again.
             id = event.credex_id or derive_id("U", event.member, event.answers)

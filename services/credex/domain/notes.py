@@ -34,7 +34,7 @@ def notes_of(event: Event, answer: Answer) -> list[NoteAccount | NoteOffer]:  # 
             return [_of(event.member, event.credex_id, event.account_id, "cancelled", answer)]
         case OffersAccepted():
             return [
-                _of(event.member, result.credex_id, event.account_id, "accepted", answer)
+                _of(event.member, result.credex_id, event.account_id, "accepted", answer, result.amount)
                 for result in event.results
                 if result.result == "accepted"
             ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.credex.domain.answer import Answer
 from services.credex.domain.request import Request
 from shared.contracts.credex import AcceptOffers, OffersAccepted
-from shared.contracts.credex_parts import OfferResult
+from shared.contracts.credex_parts import OfferResult, Result
 
 
 def is_complete(command: AcceptOffers, answer: Answer) -> bool:
@@ -24,21 +24,24 @@ def results(request: Request, command: AcceptOffers, answer: Answer) -> OffersAc
     still_open = _pending(command, answer)
     in_ledger = {entry.credex_id for entry in answer.ledger.entries} if answer.ledger else set()
 
-    def result(id: str) -> OfferResult:
+    def result(id: str) -> Result:
         if id in accepted:
-            return OfferResult(credex_id=id, result="accepted")
+            return "accepted"
         if id in in_ledger or id in answer.already_accepted:
             # With a lost answer behind us, it was most likely that try.
-            return OfferResult(credex_id=id, result="accepted" if request.ever_uncertain else "already_accepted")
+            return "accepted" if request.ever_uncertain else "already_accepted"
         if id in still_open:
-            return OfferResult(credex_id=id, result="unknown" if request.ever_uncertain else "refused")
-        return OfferResult(credex_id=id, result="gone")
+            return "unknown" if request.ever_uncertain else "refused"
+        return "gone"
 
     return OffersAccepted(
         member=command.member,
         answers=request.answers,
         account_id=command.account_id,
-        results=tuple(result(id) for id in dict.fromkeys(command.credex_ids)),
+        results=tuple(
+            OfferResult(credex_id=id, result=result(id), amount=command.amounts.get(id))
+            for id in dict.fromkeys(command.credex_ids)
+        ),
         standing=answer.standing,
         accounts=answer.accounts,
     )

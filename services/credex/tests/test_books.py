@@ -38,8 +38,16 @@ async def test_each_of_several_offers_that_are_accepted_is_told_by_itself_and_wh
     ids = tuple(offer.credex_id for offer in offers)
     await world.answer(TARIRO, "cancel", ids[1], offers[1].issuer_account_id)
     theirs = offers[0].receiver_account_id
+    shown = {offer.credex_id: offer.amount for offer in offers}
+    await world.say(AcceptOffers(member=THEMBA, intent="all", account_id=theirs, credex_ids=ids, amounts=shown))
+    assert heard(world)[4:] == [(ids[0], "accepted", "1.00"), (ids[2], "accepted", "3.00")]
+
+
+async def test_offers_that_are_accepted_by_an_older_command_are_told_without_amounts(world: World) -> None:
+    offer = await world.made("1.00")
+    theirs, ids = offer.receiver_account_id, (offer.credex_id,)
     await world.say(AcceptOffers(member=THEMBA, intent="all", account_id=theirs, credex_ids=ids))
-    assert [(id, what) for id, what, _ in heard(world)[4:]] == [(ids[0], "accepted"), (ids[2], "accepted")]
+    assert heard(world)[1:] == [(offer.credex_id, "accepted", None)]
 
 
 async def test_an_upgrade_is_told_with_its_price(world: World) -> None:

@@ -31,6 +31,7 @@ class Pictures:
             request.payer_name,
             self._settings.organisation_name,
             self._settings.verify_url(""),
+            request.language,
         )
         name = f"receipt-{receipt.code}.pdf"
         return MadeFile(file=await self._files.keep(page, name=name, type="application/pdf"))

@@ -9,51 +9,59 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A5
 from reportlab.pdfgen.canvas import Canvas
 
+from services.payments.adapters.receipt_words import WORDS, Words, day
 from services.payments.domain.receipt import Receipt
-from shared.contracts.payments import Method
+from shared.contracts.payments import Language, Method
 from shared.kernel.clock import HARARE
 from shared.kernel.words import amount_in_words
 from shared.pdf.fonts import register, runs, width
 
-METHODS: dict[Method, str] = {
+PRODUCTS: dict[Method, str] = {
     "ecocash": "EcoCash",
     "onemoney": "OneMoney",
     "innbucks": "InnBucks",
     "omari": "O'mari",
     "web": "Paynow",
-    "manual": "Bank or cash",
 }
 
 _INK, _SOFT, _LINE, _MAIN, _PALE = (HexColor(code) for code in ("#14261f", "#5a6b64", "#cfd9d4", "#0b6b53", "#eef5f2"))
 _WIDTH, _HEIGHT = A5
 _LEFT, _RIGHT = 40.0, _WIDTH - 40.0
 _VALUES = _LEFT + 108
+ROOM_FOR_LABELS = _VALUES - _LEFT - 4
 _QR = 112.0
 _MOST_LINES = 4
 
 
-def draw_receipt(receipt: Receipt, payer_name: str, organisation: str, verify_url: str) -> bytes:
-    """The PDF. The same receipt gives the same bytes. Its keywords are the signed payload, for `receipts verify`."""
+def draw_receipt(
+    receipt: Receipt, payer_name: str, organisation: str, verify_url: str, language: Language = "en"
+) -> bytes:
+    """The PDF, with labels in `language`. The same receipt gives the same bytes.
+
+    Its keywords are the signed payload, for `receipts verify`.
+    """
     register()
+    words = WORDS[language]
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A5, invariant=True)
     canvas.setTitle(f"Receipt {receipt.code}")
     canvas.setAuthor(organisation)
     canvas.setSubject(f"Receipt {receipt.code} of {receipt.issued_on.isoformat()}")
     canvas.setKeywords(receipt.signed)
-    page = _Page(canvas)
+    page = _Page(canvas, words)
     page.letterhead(organisation, receipt.code, corrected=receipt.replaces is not None)
     page.amount(str(receipt.amount), amount_in_words(receipt.amount))
+    settled_at = receipt.settled_at.astimezone(HARARE)
     page.facts(
         {
-            **({"In place of": f"No. {receipt.replaces}"} if receipt.replaces else {}),
-            "Date": f"{receipt.settled_at.astimezone(HARARE):%d %B %Y, %H:%M}".lstrip("0"),
-            "Received from": payer_name or "—",
-            "For": receipt.purpose,
-            "Paid by": METHODS[receipt.method],
-            **({"Reference": receipt.provider_reference} if receipt.provider_reference else {}),
-            "Payment": receipt.payment_id,
-            "Issued": f"{receipt.issued_on:%d %B %Y}".lstrip("0"),
+            **({words.replaces: f"{words.number} {receipt.replaces}"} if receipt.replaces else {}),
+            words.date: f"{day(settled_at, language)}, {settled_at:%H:%M}",
+            words.payer: payer_name or "—",
+            words.purpose: receipt.purpose,
+            words.method: PRODUCTS.get(receipt.method, words.by_hand),
+            **({words.reference: receipt.provider_reference} if receipt.provider_reference else {}),
+            words.payment: receipt.payment_id,
+            words.issued: day(receipt.issued_on, language),
         }
     )
     page.proof(verify_url, receipt.signed)
@@ -72,8 +80,9 @@ def draw_code(text: str) -> bytes:
 class _Page:
     """Draws from the top down; `self._at` is the next line's height."""
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Canvas, words: Words) -> None:
         self._canvas = canvas
+        self._words = words
         self._at = _HEIGHT - 60
 
     def letterhead(self, organisation: str, code: str, *, corrected: bool) -> None:
@@ -83,8 +92,8 @@ class _Page:
             self._text(line, _LEFT, 20, _INK, bold=True)
             self._at -= 24
         self._at -= 6
-        self._text("CORRECTED RECEIPT" if corrected else "RECEIPT", _LEFT, 11, _MAIN, bold=True)
-        self._text(f"No. {code}", _RIGHT, 11, _INK, bold=True, from_right=True)
+        self._text(self._words.corrected if corrected else self._words.receipt, _LEFT, 11, _MAIN, bold=True)
+        self._text(f"{self._words.number} {code}", _RIGHT, 11, _INK, bold=True, from_right=True)
         self._at -= 10
         self._rule(1.2)
         self._at -= 20
@@ -117,13 +126,9 @@ class _Page:
         # The code has its own quiet zone of four modules, so it may touch what is around it.
         self._qr(f"{verify_url}{signed}", _RIGHT - _QR, 34)
         self._at = top - 22
-        self._text("Is this receipt true?", _LEFT, 10, _INK, bold=True)
+        self._text(self._words.is_it_true, _LEFT, 10, _INK, bold=True)
         self._at -= 16
-        told = (
-            "Scan the code: the page that opens shows number, date, amount and purpose as we issued them. "
-            "They must be those printed here."
-        )
-        for line in _lines(told, 8.5, _RIGHT - _LEFT - _QR - 16):
+        for line in _lines(self._words.how_to_tell, 8.5, _RIGHT - _LEFT - _QR - 16):
             self._text(line, _LEFT, 8.5, _SOFT)
             self._at -= 12
 

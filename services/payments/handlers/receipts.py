@@ -108,8 +108,8 @@ async def make_document(command: MakeReceiptDocument, work: Work) -> None:
         )
         return
     receipt = await work.load(RECEIPTS, id)
-    picture = ReceiptPicture(receipt=receipt, payer=payment.payer, payer_name=payment.payer_name)
-    work.call(DRAW_RECEIPT, picture)
+    about = {"payer": payment.payer, "payer_name": payment.payer_name, "language": command.language}
+    work.call(DRAW_RECEIPT, ReceiptPicture(receipt=receipt, **about))
 
 
 @answered(DRAW_RECEIPT, RECEIPTS)

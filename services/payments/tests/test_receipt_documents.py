@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.payments import receipt_commands
-from services.payments.adapters.receipt_page import draw_code, draw_receipt
+from services.payments.adapters.receipt_page import ROOM_FOR_LABELS, draw_code, draw_receipt
+from services.payments.adapters.receipt_words import WORDS
 from services.payments.domain.receipt import Receipt, next_receipt
 from services.payments.domain.receipt_code import Facts, asked_for, facts_of, read_signed, sign_receipt
 from services.payments.domain.request import new_payment
@@ -25,6 +26,7 @@ from services.payments.store import RECEIPTS
 from services.payments.tests.world import SUCCESS, TARIRO, World, receipt_key_file, request
 from services.payments.verify_page import headers_at
 from shared.contracts.payments import (
+    Language,
     MakeReceiptDocument,
     ReceiptDocumentMade,
     ReceiptIssued,
@@ -36,6 +38,7 @@ from shared.http.inside import TOKEN_HEADER
 from shared.kernel.errors import Misconfigured
 from shared.kernel.ids import MemberId, PaymentId
 from shared.kernel.money import Money
+from shared.pdf.fonts import register, width
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.generate()
@@ -52,8 +55,8 @@ def text_of(pdf: bytes) -> str:
     return page.extract_text()
 
 
-def draw(made: Receipt, name: str = "Tariro Mōyo") -> bytes:
-    return draw_receipt(made, name, "Ruvimbo Church", "https://give.example.org/verify/")
+def draw(made: Receipt, name: str = "Tariro Mōyo", language: Language = "en") -> bytes:
+    return draw_receipt(made, name, "Ruvimbo Church", "https://give.example.org/verify/", language)
 
 
 def test_the_page_says_all_that_a_receipt_must_say() -> None:
@@ -72,6 +75,36 @@ def test_the_page_says_all_that_a_receipt_must_say() -> None:
         receipt().payment_id,
     ):
         assert said in text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("sn", ("RISITI", "Nhamba 2026-000001", "Zuva", "24 Mbudzi 2026", "Chinangwa", "ndeyechokwadi here?")),
+        ("nd", ("IRISIDI", "Inombolo 2026-000001", "Usuku", "24 Lwezi 2026", "Injongo", "iqinisile na?")),
+    ],
+)
+def test_the_labels_are_in_the_donor_s_language_and_what_proves_it_is_the_same(
+    language: Language, words: tuple[str, ...]
+) -> None:
+    made = receipt()
+    english, text = text_of(draw(made)), text_of(draw(made, language=language))
+
+    for said in (*words, "USD 121.50", "One hundred and twenty-one US dollars", "Tariro Mōyo", "Youth Conference"):
+        assert said in text, said
+    assert made.payment_id in text
+    for label in ("RECEIPT", "Received from", "Paid by", "Issued", "November", "Is this receipt true?"):
+        assert label in english, label
+        assert label not in text, label
+    assert made.signed.encode() in draw(made, language=language)
+
+
+def test_the_labels_of_every_language_have_room_beside_what_they_label() -> None:
+    register()
+    for words in WORDS.values():
+        labels = (words.replaces, words.date, words.payer, words.purpose, words.method, words.reference)
+        for label in (*labels, words.payment, words.issued):
+            assert width(label, 9) < ROOM_FOR_LABELS, label
 
 
 def test_the_same_receipt_is_the_same_file() -> None:

@@ -6,7 +6,7 @@ text: no cell that somebody typed can be a formula or a link.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,9 @@ HEADS = {
     "Provider reference": 18,
     "Cause": 22,
 }
-"""The columns of a currency's sheet and their widths."""
+"""The columns of a currency's sheet and their least widths, in letters."""
+MOST_WIDE = 50
+"""Of a column, however long a text in it is."""
 
 CHART_COLUMN = 5
 ROWS_BESIDE_CHART = 16
@@ -71,6 +73,7 @@ class ExcelReport:
         self._sheets = {one.currency: self._payments_sheet(one.currency) for one in summary.currencies}
         if summary.credex:
             _write_credex(self._book.add_worksheet("Credex"), summary, self._formats)
+        self._widths = {currency: list(HEADS.values()) for currency in self._sheets}
         self._next = dict.fromkeys(self._sheets, 1)
 
     def add(self, payments: Iterable[tuple[PaymentRow, Gift | None]]) -> None:
@@ -84,8 +87,7 @@ class ExcelReport:
             at = row.at.astimezone(HARARE)
             sheet.write_datetime(number, 0, row.day, self._formats["date"])
             sheet.write_datetime(number, 1, at.time().replace(microsecond=0), self._formats["time"])
-            for column, text in enumerate((row.payment_id, row.receipt_number, STATE_NAMES[row.state]), start=2):
-                _write_text(sheet, number, column, text)
+            self._write_texts(row.currency, number, 2, (row.payment_id, row.receipt_number, STATE_NAMES[row.state]))
             sheet.write_number(number, 5, _number(row.minor), self._formats["money"])
             texts = (
                 row.purpose,
@@ -94,16 +96,23 @@ class ExcelReport:
                 row.province,
                 gift.name if gift else None,
                 row.provider_reference,
-                row.cause,
+                (row.cause or "").replace("_", " "),
             )
-            for column, text in enumerate(texts, start=6):
-                _write_text(sheet, number, column, text)
+            self._write_texts(row.currency, number, 6, texts)
 
     def close(self) -> None:
         """Finish the file."""
         for currency, sheet in self._sheets.items():
             sheet.autofilter(0, 0, max(1, self._next[currency] - 1), len(HEADS) - 1)
+            for column, width in enumerate(self._widths[currency]):
+                sheet.set_column(column, column, width)
         self._book.close()
+
+    def _write_texts(self, currency: str, row: int, first: int, texts: Iterable[str | None]) -> None:
+        sheet, widths = self._sheets[currency], self._widths[currency]
+        for column, text in enumerate(texts, start=first):
+            _write_text(sheet, row, column, text)
+            widths[column] = _wide_enough(widths[column], text)
 
     def _payments_sheet(self, currency: str) -> Worksheet:
         sheet = self._book.add_worksheet(currency)
@@ -113,8 +122,7 @@ class ExcelReport:
         sheet.repeat_rows(0)
         sheet.fit_to_pages(1, 0)
         sheet.set_footer("&L&A&RPage &P of &N")
-        for column, (head, width) in enumerate(HEADS.items()):
-            sheet.set_column(column, column, width)
+        for column, head in enumerate(HEADS):
             shown = f"Amount ({currency})" if head == "Amount" else head
             sheet.write_string(0, column, shown, self._formats["head"])
         return sheet
@@ -122,7 +130,8 @@ class ExcelReport:
 
 def _write_summary(book: xlsxwriter.Workbook, sheet: Worksheet, summary: Summary, formats: dict[str, Format]) -> None:
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 30)
+    names = [name for one in summary.currencies for name in _names(one)]
+    sheet.set_column(0, 0, max((_wide_enough(30, name) for name in names), default=30))
     sheet.set_column(1, 2, 15)
     sheet.set_column(3, 3, 11)
     sheet.set_paper(9)
@@ -171,6 +180,9 @@ def _write_currency(
     row += 1
     states = [Slice(STATE_NAMES[state], of.count, of.minor) for state, of in one.states.items()]
     row = _write_table(sheet, row, "State", states, None, formats)
+    if one.taken_back:
+        sheet.write_string(row - 1, 0, one.taken_back, formats["soft"])
+        row += 1
     if one.imtt is not None:
         sheet.write_string(row - 1, 0, "IMTT on settled, for information", formats["soft"])
         sheet.write_number(row - 1, 2, _number(one.imtt.minor), formats["money"])
@@ -258,6 +270,16 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
         "total_count": {**total, "num_format": "#,##0"},
     }
     return {name: book.add_format(properties) for name, properties in given.items()}
+
+
+def _names(one: CurrencySummary) -> Iterator[str]:
+    """What stands in the first column of the summary."""
+    for slices in (one.by_purpose, one.by_method, one.by_province, one.by_congregation, one.failures, one.top_donors):
+        yield from (part.name for part in slices)
+
+
+def _wide_enough(width: int, text: str | None) -> int:
+    return min(MOST_WIDE, max(width, len(text or "") + 1))
 
 
 def _write_text(sheet: Worksheet, row: int, column: int, text: str | None) -> None:

@@ -57,6 +57,7 @@ _RIGHT = ParagraphStyle("right", parent=_CELL, alignment=TA_RIGHT)
 _HEAD = ParagraphStyle("head", parent=_CELL, textColor=white)
 _HEAD_RIGHT = ParagraphStyle("head-right", parent=_HEAD, alignment=TA_RIGHT)
 _SOFT = ParagraphStyle("soft", parent=_BODY, textColor=SOFT, fontSize=8.5, leading=11)
+_NOTE = ParagraphStyle("note", parent=_SOFT, spaceBefore=1.5 * mm)
 _TITLE = ParagraphStyle("title", parent=_BODY, fontSize=20, leading=26, textColor=TOP)
 _SECTION = ParagraphStyle("section", parent=_BODY, fontSize=15, leading=20, textColor=ACCENT, spaceAfter=4)
 _PART = ParagraphStyle("part", parent=_BODY, fontSize=11, leading=15, textColor=TOP, spaceBefore=9, spaceAfter=3)
@@ -169,6 +170,7 @@ def _story(summary: Summary) -> list[Flowable]:
     ]
     if summary.currencies:
         story += [Paragraph("At a glance", _PART), _glance(summary)]
+        story += [Paragraph(one.taken_back, _NOTE) for one in summary.currencies if one.taken_back]
     else:
         story.append(Paragraph("There were no payments in this period.", _BODY))
     if summary.currencies or summary.credex:
@@ -218,13 +220,14 @@ def _others(one: CurrencySummary) -> str:
 
 def _currency(one: CurrencySummary, summary: Summary) -> list[Flowable]:
     code = one.currency
-    story: list[Flowable] = [
-        Paragraph(f"{code}: {shown(one.settled.minor, code)} settled", _SECTION),
-        _slices("State", [Slice(STATE_NAMES[name], of.count, of.minor) for name, of in one.states.items()], code),
-    ]
+    states = [Slice(STATE_NAMES[name], of.count, of.minor) for name, of in one.states.items()]
+    story: list[Flowable] = [Paragraph(f"{code}: {shown(one.settled.minor, code)} settled", _SECTION)]
+    if states:
+        story.append(_slices("State", states, code))
+    if one.taken_back:
+        story.append(Paragraph(one.taken_back, _NOTE))
     if one.imtt is not None:
-        story.append(Spacer(1, 1.5 * mm))
-        story.append(Paragraph(f"For information: IMTT on what was settled is {shown(one.imtt.minor, code)}.", _SOFT))
+        story.append(Paragraph(f"For information: IMTT on what was settled is {shown(one.imtt.minor, code)}.", _NOTE))
     if one.settled.minor and summary.period.days > 1:
         step = step_name(summary.period)
         story.append(_together(f"By {step}", by_step(in_steps(one.by_day, summary.period), WIDTH)))
@@ -319,6 +322,6 @@ def _signatures() -> list[Flowable]:
         [Paragraph(text, _SOFT) for text in (f"{line}<br/>{role}", f"{line}<br/>Name", f"{line}<br/>Date")]
         for role in ("Prepared by", "Checked by", "Approved by")
     ]
-    table = Table(rows, colWidths=[WIDTH / 3] * 3, rowHeights=[18 * mm] * 3)
+    table = Table(rows, colWidths=[WIDTH / 3] * 3, rowHeights=[15 * mm] * 3)
     table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "BOTTOM"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
     return [KeepTogether([Spacer(1, 8 * mm), Paragraph("Signatures", _PART), table])]

@@ -8,13 +8,12 @@ from reportlab.graphics.charts.barcharts import HorizontalBarChart, VerticalBarC
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color, HexColor
 
-from services.reporting.domain.summary import Slice
+from services.reporting.domain.summary import Slice, greatest
 from shared.pdf.fonts import TEXT, in_one_font
 
 ACCENT: Color = HexColor("#0f5f78")
 SOFT: Color = HexColor("#52646d")
 LINE: Color = HexColor("#d3dcdb")
-MOST_BARS = 8
 MOST_LABELS = 16
 
 
@@ -32,11 +31,7 @@ def by_step(steps: list[Slice], width: float, height: float = 130) -> Drawing:
 
 def by_part(slices: list[Slice], width: float) -> Drawing:
     """Bars, the greatest on top; what does not fit is one bar of its own."""
-    shown = slices[:MOST_BARS]
-    rest = slices[MOST_BARS:]
-    if rest:
-        shown = [*shown, Slice("all others", sum(one.count for one in rest), sum(one.minor for one in rest))]
-    shown.reverse()
+    shown = greatest(slices)[::-1]
     chart = HorizontalBarChart()
     chart.data = [[one.minor / 100 for one in shown]]
     labels = [in_one_font(_short(one.name)) for one in shown]

@@ -65,7 +65,7 @@ class Renderer:
         if len(content) > LARGEST_FILE:
             return RenderAnswer(file=None, figures=figures)
         of = "credexes" if request.kind == "credex" else "payments"
-        name = f"{of}-{request.first}-to-{request.last}.{ending}"
+        name = f"{of}-{period.in_file_names}.{ending}"
         file = await self._files.keep(content, name=name, type=type)
         is_big = file.size > self._settings.report_document_bytes
         return RenderAnswer(file=file, figures=figures, link=self._links.to(id_of(file)) if is_big else None)

@@ -37,6 +37,14 @@ class Period:
         """How many days it has."""
         return (self.last - self.first).days + 1
 
+    @property
+    def in_file_names(self) -> str:
+        """`2026-11-24`, or `2026-11-01-to-2026-11-30`."""
+        return str(self.first) if self.first == self.last else f"{self.first}-to-{self.last}"
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
     def __str__(self) -> str:
         if self.first == self.last:
             return f"{self.first:%-d %B %Y}"

@@ -79,6 +79,11 @@ class PaymentRow(BaseModel):
         found = (self.payment_id, self.receipt_number, self.provider_reference, *self.replaced_receipts)
         return words_of(self.purpose, self.congregation, self.province, exact=found)
 
+    @property
+    def settled_on(self) -> date | None:
+        """The Harare day on which its money came in, whatever became of it since; None when it never did."""
+        return next((harare_day(told.at) for told in self.trail if told.event == "payment_settled"), None)
+
     def move(self, state: RowState, at: datetime) -> None:
         """The payment is in `state` since `at`."""
         self.state = state

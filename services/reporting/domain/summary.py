@@ -16,6 +16,9 @@ from shared.kernel.money import Money
 NOT_SAID = "(not said)"
 """Where a payment says no congregation, province or purpose."""
 
+MOST_NAMED = 8
+"""Of purposes and the like, where there is room for the greatest only."""
+
 UNKNOWN_DENOMINATION = "Amount not known"
 CREDEX_STEPS: dict[Literal["made", "accepted", "declined", "cancelled", "upgraded", "open"], str] = {
     "made": "Offers made",
@@ -80,6 +83,8 @@ class CurrencySummary:
     attention_left_out: int = 0
     imtt: Money | None = None
     """For information: what the tax on transfers is on what was settled."""
+    taken_back: str | None = None
+    """A sentence that says what made `settled` less than it was when the period ended."""
 
     @property
     def settled(self) -> Slice:
@@ -150,6 +155,15 @@ def credex_volumes(made: Sums, ended: Sums) -> tuple[CredexVolume, ...]:
 def by_size(slices: list[Slice]) -> list[Slice]:
     """The greatest first; equal ones by name."""
     return sorted(slices, key=lambda one: (-one.minor, one.name))
+
+
+def greatest(slices: list[Slice]) -> list[Slice]:
+    """The first few, and all that are left as one: they add up to the same. One alone keeps its name."""
+    rest = slices[MOST_NAMED:]
+    if len(rest) < 2:
+        return slices
+    others = Slice(f"All others ({len(rest)})", sum(one.count for one in rest), sum(one.minor for one in rest))
+    return [*slices[:MOST_NAMED], others]
 
 
 def in_steps(by_day: dict[date, Slice], period: Period) -> list[Slice]:

@@ -15,8 +15,9 @@ from services.reporting.domain.calendar import Period
 from services.reporting.domain.gifts import Gift
 from services.reporting.domain.rows import STATES, PaymentRow
 from services.reporting.domain.summary import METHOD_NAMES
+from services.reporting.domain.taken_back import taken_back
 from services.reporting.domain.words import words_of
-from services.reporting.gather import rows_of, times_of, within
+from services.reporting.gather import rows_of, taken_back_of, times_of, within
 from services.reporting.pages.desk import Desk, Visit
 from services.reporting.store import EXCEPTIONS, GIFTS, JOURNAL, LOG, ROWS
 from shared.kernel.money import DECIMALS
@@ -73,6 +74,7 @@ class Payments:
             settled=[
                 (currency, counted, minor) for (currency, state), counted, minor in sorted(totals) if state == "settled"
             ],
+            taken_back=[] if search else await self._taken_back(period, only),
             period=period,
             search=search,
             only=only,
@@ -101,7 +103,7 @@ class Payments:
             await asyncio.to_thread(writer.close)
             content = await asyncio.to_thread(path.read_bytes)
         await self._desk.note(visit, f"exported payments of {period}")
-        name = f"payments-{period.first}-to-{period.last}.csv"
+        name = f"payments-{period.in_file_names}.csv"
         return web.Response(
             body=content,
             content_type="text/csv",
@@ -130,6 +132,14 @@ class Payments:
             trace=f"{traces}{row.trace_id}" if traces and row.trace_id else None,
         )
 
+    async def _taken_back(self, period: Period, only: dict[str, str]) -> list[str]:
+        """Why what settled in the period is less than it was, in a sentence per currency."""
+        if only.get("state", "settled") != "settled":
+            return []
+        fits = {name: value for name, value in only.items() if name != "state"}
+        rows = await taken_back_of(self._desk.entry, period)
+        return list(taken_back(row for row in rows if _has(row, fits)).values())
+
     async def _search(self, text: str, period: Period, only: dict[str, str], sort: str) -> list[PaymentRow]:
         """Payments that have all the words: in reference, receipt, purpose, place, or their donor's name."""
         exact = text.lower().split()
@@ -154,17 +164,17 @@ class Payments:
             mine = {*row.words, *names.get(row.payment_id, ())}
             return all(word in mine or set(words_of(word)) <= mine for word in exact)
 
-        rows = [
-            row
-            for row in found.values()
-            if has_all(row) and all(getattr(row, name) == value for name, value in only.items())
-        ]
+        rows = [row for row in found.values() if has_all(row) and _has(row, only)]
         rows.sort(key=lambda row: getattr(row, sort.removeprefix("-")), reverse=sort.startswith("-"))
         return rows[:MOST_FOUND]
 
 
 def _filters(query: Any) -> dict[str, str]:
     return {name: query[name] for name, allowed in FILTERS.items() if query.get(name) in allowed}
+
+
+def _has(row: PaymentRow, only: dict[str, str]) -> bool:
+    return all(getattr(row, name) == value for name, value in only.items())
 
 
 def _totals(rows: list[PaymentRow]) -> list[tuple[tuple[Any, ...], int, int]]:

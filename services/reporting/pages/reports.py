@@ -132,7 +132,7 @@ class Reports:
         return web.Response(
             text=out.getvalue(),
             content_type="text/csv",
-            headers={"content-disposition": f'attachment; filename="audit-{period.first}-to-{period.last}.csv"'},
+            headers={"content-disposition": f'attachment; filename="audit-{period.in_file_names}.csv"'},
         )
 
     async def settings(self, visit: Visit) -> web.StreamResponse:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from services.reporting.domain.calendar import Period
 from services.reporting.domain.rows import STATES
-from services.reporting.domain.summary import METHOD_NAMES, NOT_SAID, Slice, Sums, by_size, in_steps
+from services.reporting.domain.summary import METHOD_NAMES, NOT_SAID, Slice, Sums, by_size, greatest, in_steps
 from services.reporting.gather import credex_of, times_of, within
 from services.reporting.pages.charts import bars
 from services.reporting.pages.desk import Desk, Visit
@@ -54,8 +54,8 @@ class Today:
                     "code": currency,
                     "states": _states(states, currency),
                     "month": self._month(days, currency, month),
-                    "purposes": _parts(purposes, currency),
-                    "methods": _parts(methods, currency),
+                    "purposes": greatest(_parts(purposes, currency)),
+                    "methods": greatest(_parts(methods, currency)),
                 }
                 for currency in currencies
             ],

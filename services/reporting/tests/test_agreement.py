@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from datetime import UTC, timedelta
 from decimal import Decimal
 
 import openpyxl
 import pypdf
+import pytest
 
 from services.reporting.domain.calendar import Period
 from services.reporting.tests.pages_world import TREASURER, Browser, PagesWorld
@@ -19,6 +21,7 @@ from shared.contracts.payments import PaymentDisputed, PaymentFailed, PaymentRef
 from shared.contracts.reporting import MakeReport, MakeStatistics, ReportReady, StatisticsReady
 from shared.kernel.clock import HARARE
 from shared.kernel.credit import Credit
+from shared.kernel.money import Money
 
 MIDNIGHT = NOW.astimezone(HARARE).replace(hour=0, minute=0)
 MONTH = Period((MIDNIGHT - timedelta(days=29)).date(), MIDNIGHT.date())
@@ -44,10 +47,10 @@ async def what_happened(world: PagesWorld) -> None:
         await say(CredexMoved(credex_id=id, outcome="accepted"))
 
 
-async def files(world: PagesWorld, browser: Browser) -> dict[str, bytes]:
+async def files(world: PagesWorld, browser: Browser, **change: object) -> dict[str, bytes]:
     """The report in every form, as fetched from the pages."""
     kinds = ("pdf", "excel", "csv", "credex")
-    await world.harness.say(*(MakeReport.model_validate({"kind": kind, **ABOUT}) for kind in kinds))
+    await world.harness.say(*(MakeReport.model_validate({"kind": kind, **ABOUT, **change}) for kind in kinds))
     await world.quiet()
     made = {ready.kind: ready.file.url.rsplit("/", 1)[1] for ready in world.harness.all(ReportReady)}
     return {kind: (await browser.get(f"/finance/reports/{id}")).content for kind, id in made.items()}
@@ -152,3 +155,58 @@ async def test_credexes_are_the_same_wherever_they_are_told_and_unknown_amounts_
             assert text in printed
         for text in ("12.345", "5.00", "Amount not known"):
             assert text in page
+
+
+async def test_what_was_refunded_or_disputed_after_a_period_is_told_where_its_settled_figure_stands() -> None:
+    async with PagesWorld() as world:
+        then = BEFORE - timedelta(days=1)
+        gone = ("P-0", "P-1", "P-2")
+        early = [settled(id).model_copy(update={"settled_at": then}) for id in (*gone, "P-stays")]
+        only_one = settled("P-z", ZWG).model_copy(update={"settled_at": then})
+        await world.harness.say(*early, only_one, PaymentDisputed(disputed_at=then, **about("P-held")))
+        for id, amount in (("P-0", USD), ("P-1", USD), ("P-z", ZWG), ("P-held", USD)):
+            await world.harness.say(PaymentRefunded(refunded_at=NOW, after="settled", **about(id, amount)))
+        await world.harness.say(PaymentDisputed(disputed_at=NOW, after="settled", **about("P-2")))
+        day = then.astimezone(HARARE).date()
+        browser = await world.signed_in()
+        sentences = {
+            "USD": "Settled in this period but no longer counted: USD 40.00 (2 payments), refunded after its end; "
+            "USD 20.00 (1 payment), disputed after its end.",
+            "ZWG": "Settled in this period but no longer counted: ZWG 300.50 (1 payment), refunded after its end.",
+        }
+
+        page = (await browser.get(f"/finance/payments?first={day}&last={day}")).text
+        made = await files(world, browser, first=day, last=day)
+        printed = " ".join(
+            " ".join(one.extract_text() for one in pypdf.PdfReader(io.BytesIO(made["pdf"])).pages).split()
+        )
+        sheet = openpyxl.load_workbook(io.BytesIO(made["excel"]))["Summary"]
+        cells = [row[0] for row in sheet.iter_rows(values_only=True)]
+        for currency, sentence in sentences.items():
+            assert sentence in page
+            assert printed.count(sentence) == 2, "beside each figure: at a glance, and in the currency's part"
+            assert sentence in cells, currency
+        filtered = (await browser.get(f"/finance/payments?first={day}&last={day}&currency=ZWG&method=ecocash")).text
+        assert [sentence in filtered for sentence in sentences.values()] == [False, True]
+        for query in (f"first={day}", f"first={day}&last={day}&method=manual", f"first={day}&last={day}&state=failed"):
+            assert "after its end" not in (await browser.get(f"/finance/payments?{query}")).text, query
+
+
+async def test_the_purposes_on_the_first_page_add_up_to_its_total_however_many_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    purposes = [f"Purpose {place}" for place in range(12)]
+    monkeypatch.setenv("PURPOSES", ",".join(purposes))
+    async with PagesWorld() as world:
+        given = [Money.of(place + 1, "USD") for place in range(12)]
+        gifts = zip(given, purposes, strict=True)
+        await world.harness.say(*(settled(f"P-{of}", amount, purpose=of) for amount, of in gifts))
+        page = (await world.signed_in()).page
+        table = page[page.index("Purpose, last 30 days") : page.index("Method, last 30 days")]
+        rows = re.findall(
+            r'<th scope="row">(.+?)</th><td class="number">(\d+)</td><td class="number">(.+?)</td>', table
+        )
+        assert rows[0] == ("Purpose 11", "1", "12.00")
+        assert rows[-1] == ("All others (4)", "4", "10.00")
+        assert sum(Decimal(amount) for _, _, amount in rows) == sum(money.amount for money in given)
+        assert sum(int(count) for _, count, _ in rows) == 12

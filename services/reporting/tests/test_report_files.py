@@ -22,7 +22,7 @@ import pypdf
 import pytest
 
 from services.reporting.adapters.csv_file import COLUMNS, CsvReport
-from services.reporting.adapters.excel import ExcelReport
+from services.reporting.adapters.excel import MOST_WIDE, ExcelReport
 from services.reporting.adapters.pdf import write_pdf
 from services.reporting.adapters.pdf_charts import nice_step
 from services.reporting.app import KINDS
@@ -248,6 +248,10 @@ async def test_excel_has_real_numbers_dates_and_text_that_is_never_a_formula(
             assert not any(cell.hyperlink for cell in cells)
             amounts += row.minor if row.state == "settled" else 0
         assert amounts == total(expected, currency)
+        for letter, head in (("G", "Purpose"), ("I", "Congregation"), ("K", "Donor")):
+            longest = max(len(str(cell.value or "")) for cell in sheet[letter])
+            assert sheet.column_dimensions[letter].width >= min(longest, MOST_WIDE), f"{head} is cut off"
+    assert book["Summary"].column_dimensions["A"].width >= MOST_WIDE, "the longest name of a donor has more letters"
     assert not by_reference
     told = {(row[0], row[2]) for row in book["Summary"].iter_rows(values_only=True) if row[0]}
     for one in summary.currencies:

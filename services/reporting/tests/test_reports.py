@@ -41,7 +41,7 @@ async def test_a_report_is_kept_and_told_with_its_figures(kind: str, ending: str
         await harness.say(settled("P-1"), asked(kind=kind))
         ready = harness.only(ReportReady)
         assert (ready.asked_by, ready.kind, ready.first, ready.schedule) == (ASKER, kind, DAY, None)
-        assert ready.file.name == f"payments-{DAY}-to-{DAY}.{ending}"
+        assert ready.file.name == f"payments-{DAY}.{ending}"
         assert [(figure.total.currency, figure.settled) for figure in ready.figures] == [("USD", 1)]
         [document] = harness.documents("reporting", REPORTS)
         report = REPORTS.state.model_validate(document.state)
@@ -230,6 +230,14 @@ def test_times_are_told_as_people_say_them() -> None:
         "every Friday at 17:00",
         "on day 28 of each month at 07:00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "name"),
+    [("2026-11-24", "2026-11-24", "2026-11-24"), ("2026-11-01", "2026-11-30", "2026-11-01-to-2026-11-30")],
+)
+def test_a_file_of_one_day_is_named_by_it(first: str, last: str, name: str) -> None:
+    assert Period(date.fromisoformat(first), date.fromisoformat(last)).in_file_names == name
 
 
 def test_one_schedule_has_one_time() -> None:
