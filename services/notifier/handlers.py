@@ -66,6 +66,7 @@ async def send(command: SendMessage, work: Work) -> None:
         Delivery(
             reference=work.message_id,
             number=number or "",
+            answers=command.answers,
             content=command.content,
             purpose=command.purpose,
             watched=command.watched,

@@ -23,6 +23,8 @@ class SendRequest(BaseModel):
     content: dict[str, Any]
     purpose: Purpose
     valid_until: datetime
+    answers: str | None = None
+    """WhatsApp's id of the message to mark as read along with it."""
     media_id: str | None = None
     """WhatsApp's id of the content's file, once it is uploaded."""
 

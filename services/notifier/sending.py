@@ -68,6 +68,7 @@ class Sending:
             member=self._member,
             address=self._mailbox.lines[delivery.number].address,
             content=delivery.body,
+            answers=delivery.answers,
             purpose=delivery.purpose,
             valid_until=delivery.valid_until,
             media_id=media_id,

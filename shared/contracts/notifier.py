@@ -205,6 +205,8 @@ class SendMessage(Command, name="notifier.send_message", version=1, key="member"
     purpose: Purpose
     answers_at: datetime | None = None
     """When the person wrote the message that this answers: opens the 24-hour window (product 9)."""
+    answers: str | None = None
+    """WhatsApp's id of that message: the person sees it as read when this goes out."""
     template: TemplateFallback | None = None
     """What goes outside the window; None: the message fails there with code 131047."""
     valid_until: datetime | None = None
@@ -227,7 +229,10 @@ class OpenWindow(Command, name="notifier.open_window", version=1, key="member"):
 
 
 class MarkRead(Command, name="notifier.mark_read", version=1, key="member"):
-    """Show the person that their message was read and, with `typing`, that an answer is being written."""
+    """Show the person that their message was read and, with `typing`, that an answer is being written.
+
+    What answers at once shows it, too (`SendMessage.answers`).
+    """
 
     member: MemberId
     phone_number_id: str

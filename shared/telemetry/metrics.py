@@ -6,7 +6,7 @@ from typing import Any
 
 from opentelemetry import metrics
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
-from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, MeterProvider
 from opentelemetry.sdk.resources import Resource
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
@@ -46,7 +46,10 @@ contradictions = _meter.create_counter(
 def start_metrics() -> None:
     """Collect from now on. Once per process."""
     provider = MeterProvider(
-        resource=Resource.create({"service.namespace": "ruvimbo"}), metric_readers=[PrometheusMetricReader()]
+        resource=Resource.create({"service.namespace": "ruvimbo"}),
+        metric_readers=[PrometheusMetricReader()],
+        # Prometheus' text format shows none; each measurement would keep one (measured).
+        exemplar_filter=AlwaysOffExemplarFilter(),
     )
     metrics.set_meter_provider(provider)
 

@@ -67,8 +67,8 @@ async def listen(event: MessageReceived, work: Work) -> None:
     phone = event.address.phone
     if phone is not None and phone in here.settings.finance_phone:
         work.emit(FinanceHeard(member=event.member, phone=phone, at=event.sent_at))
-    if turn.outgoing or turn.messages:
-        # First, so that the person sees at once that they were heard; the answer, perhaps another service's, ends it.
+    if turn.messages and not turn.outgoing:
+        # The answer is another service's: until it comes, the person sees that they were heard.
         number = event.address.phone_number_id
         work.emit(MarkRead(member=event.member, phone_number_id=number, message_id=event.message_id, typing=True))
     if not turn.outgoing and not isinstance(event.content, SystemNotice):
@@ -83,6 +83,7 @@ async def listen(event: MessageReceived, work: Work) -> None:
                 content=content,
                 purpose="reply",
                 answers_at=event.sent_at,
+                answers=None if said_before else event.message_id,
                 template=None if said_before else instead,
             )
             for said_before, content in enumerate(turn.outgoing)

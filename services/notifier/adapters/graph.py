@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from datetime import timedelta
@@ -23,6 +24,8 @@ from shared.telemetry import metrics
 log = logging.getLogger(__name__)
 
 STOPPED_TEMPLATE = 132015
+MARK_SECONDS = 2.0
+"""How long a read mark may keep the answer to the message that it goes along with."""
 
 
 class Graph:
@@ -64,7 +67,12 @@ class Graph:
             return SendAnswer(code=STOPPED_TEMPLATE)
         if verdict.wait is not None:
             raise NotSent("within the limits", retry_after=verdict.wait)
-        response = await self._post(request.address.phone_number_id, body)
+        number = request.address.phone_number_id
+        if request.answers is None:
+            response = await self._post(number, body)
+        else:
+            # At the same time, for neither is to wait; an answer ends "typing", so the mark shows none.
+            response, _ = await asyncio.gather(self._post(number, body), self._show_read(number, request.answers))
         return await self._answer_of(response, request.address, template)
 
     async def mark_read(self, mark: ReadMark) -> Done:
@@ -103,6 +111,14 @@ class Graph:
             if rule.operator:
                 log.error("WhatsApp says of the account: %s", rule.meaning, extra={"code": code})
         return Done()
+
+    async def _show_read(self, number: str, message_id: str) -> None:
+        """As `mark_read`, but nothing of it reaches the message that goes along."""
+        try:
+            async with asyncio.timeout(MARK_SECONDS):
+                await self.mark_read(ReadMark(number=number, message_id=message_id, typing=False))
+        except (NotSent, Unclear, TimeoutError) as error:
+            log.info("a read mark was not taken", extra={"reason": type(error).__name__})
 
     async def _post(self, number: str, body: dict[str, Any]) -> httpx.Response:
         try:

@@ -52,6 +52,8 @@ class Delivery(BaseModel):
     reference: str
     number: str
     """The business number's id that it goes out by."""
+    answers: str | None = None
+    """WhatsApp's id of the person's message that is shown as read with it."""
     content: Outgoing | None
     """None once it has arrived or failed: what was said is no more our business."""
     purpose: Purpose

@@ -26,12 +26,16 @@ OTHER_NUMBER = Address(phone_number_id="200", phone="+263771234567")
 
 
 class WhatsApp:
-    """Takes messages, in order; `faults` are answered first, one per request. None closes the connection."""
+    """Takes messages, in order; `faults` are answered first, one per request. None closes the connection.
+
+    Read marks have faults of their own, since they go beside messages.
+    """
 
     def __init__(self) -> None:
         self.bodies: list[dict[str, Any]] = []
         self.numbers: list[str] = []
         self.faults: list[web.Response | None] = []
+        self.mark_faults: list[web.Response | None] = []
         self.tokens: set[str] = set()
         self.uploads: list[dict[str, Any]] = []
         self.media: dict[str, web.Response] = {}
@@ -40,8 +44,9 @@ class WhatsApp:
     async def messages(self, request: web.Request) -> web.Response:
         self.tokens.add(request.headers["authorization"])
         body = await request.json()
-        if self.faults:
-            fault = self.faults.pop(0)
+        faults = self.mark_faults if "status" in body else self.faults
+        if faults:
+            fault = faults.pop(0)
             if fault is None:
                 self._take(request, body)
                 assert request.transport is not None
@@ -69,7 +74,7 @@ class WhatsApp:
 
     @property
     def texts(self) -> list[str]:
-        return [body["text"]["body"] for body in self.bodies]
+        return [body["text"]["body"] for body in self.bodies if "text" in body]
 
 
 async def deliveries(harness: Harness, state: State | None = None) -> list[str]:

@@ -228,6 +228,22 @@ async def test_a_message_that_a_person_wrote_is_marked_read_and_typing_is_shown(
     ]
 
 
+async def test_what_an_answer_answers_is_marked_read_along_with_it(harness: Harness, whatsapp: WhatsApp) -> None:
+    await harness.say(command(harness, "Hello", answers="wamid.in"))
+    said, mark = sorted(whatsapp.bodies, key=lambda body: "status" in body)
+    assert (said["text"]["body"], len(await deliveries(harness, "accepted"))) == ("Hello", 1)
+    assert mark == {"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.in"}
+
+
+async def test_a_read_mark_that_is_refused_or_lost_changes_nothing_for_the_message_beside_it(
+    harness: Harness, whatsapp: WhatsApp
+) -> None:
+    whatsapp.mark_faults = [refusal(131000, 500), None]
+    for number in range(2):
+        await harness.say(command(harness, f"{number}", answers=f"wamid.in{number}"))
+    assert (whatsapp.texts, len(await deliveries(harness, "accepted"))) == (["0", "1"], 2)
+
+
 async def test_replies_go_before_notices_and_notices_before_reports(harness: Harness, whatsapp: WhatsApp) -> None:
     whatsapp.faults = [refusal(131056)]
     purposes = ("reply", "report", "notice", "reply")
