@@ -4,7 +4,7 @@ It hears its commands `open_dashboard`, `join_credex`, `find_account`, `find_mem
 `accept_offers`, `read_ledger`, `read_credex`, `read_balances`, `open_account`, `list_authorised`,
 `authorise_member`, `remove_member`, `direct_notices`, `upgrade_tier` and `tell_kept`, those
 that it asks of itself (`note_member`, `note_account`, `note_offer`, `forget_issues`, `forget_requests`,
-`confirm_erasure`), `gateway.identity_changed` and `conversation.erasure_requested`.
+`confirm_erasure`), `gateway.member_met`, `gateway.identity_changed` and `conversation.erasure_requested`.
 
 It says `dashboard_shown`, `credex_joined`, `account_found`, `member_found`, `offer_made`, `offer_accepted`,
 `offer_declined`, `offer_cancelled`, `offer_gone`, `offers_accepted`, `ledger_shown`, `credex_shown`,

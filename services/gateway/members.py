@@ -18,7 +18,7 @@ from services.gateway.store import ALIASES, IDENTITIES, Alias
 from shared.bus.entry import Entry
 from shared.bus.work import Missing
 from shared.contracts.base import Message
-from shared.contracts.gateway import Address, IdentityChanged
+from shared.contracts.gateway import Address, IdentityChanged, MemberMet
 from shared.kernel.ids import Chance, MemberId, new_id
 
 SEEN_AGAIN_AFTER = timedelta(days=1)
@@ -59,7 +59,8 @@ class Members:
                 await self._entry.remove(IDENTITIES, member=member)
                 continue
             try:
-                if resolution.new and not await self._note(resolution.new, member, address, now):
+                news = (IdentityChanged if known else MemberMet)(member=member, address=address)
+                if resolution.new and not await self._note(resolution.new, member, news, now):
                     continue  # somebody was quicker: look again at who it is now
                 aliases = {known[name].member for name in resolution.moved}
                 links = {f"{alias}:{member}": Alias(alias=alias, member=member) for alias in aliases}
@@ -74,17 +75,16 @@ class Members:
             self._remember(identities, now)
             return member
 
-    async def _note(self, new: Sequence[str], member: MemberId, address: Address, now: datetime) -> bool:
+    async def _note(self, new: Sequence[str], member: MemberId, news: Message, now: datetime) -> bool:
         """Write new identities of a member, whose news one of them says for all; False when some were there already."""
         fresh = Identity(member=member, first_seen=now, last_seen=now)
-        news = [IdentityChanged(member=member, address=address)]
         said, silent = await asyncio.gather(
-            self._entry.create(IDENTITIES, dict.fromkeys(new[:1], fresh), news),
+            self._entry.create(IDENTITIES, dict.fromkeys(new[:1], fresh), [news]),
             self._entry.create(IDENTITIES, dict.fromkeys(new[1:], fresh)),
         )
         if silent and not said:
             # Whoever was quicker with the first may not know of the others.
-            await self._entry.change(IDENTITIES, min(silent), lambda _: news)
+            await self._entry.change(IDENTITIES, min(silent), lambda _: [news])
         return len(said | silent) == len(new)
 
     async def follow(self, number: str, succession: Succession, now: datetime) -> None:

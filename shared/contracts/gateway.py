@@ -218,8 +218,15 @@ class DeliveryStatusChanged(Event, name="gateway.delivery_status_changed", versi
     """As WhatsApp says it, on `sent` and one more status (contract 2.4): data, since its rules change too often."""
 
 
+class MemberMet(Event, name="gateway.member_met", version=1, key="member"):
+    """Somebody was seen who is not known by any of their identities: a new member. What they did is told by itself."""
+
+    member: MemberId
+    address: Address
+
+
 class IdentityChanged(Event, name="gateway.identity_changed", version=1, key="member"):
-    """An identity of a member was seen for the first time, or a member became an alias of an older one."""
+    """A known member was seen under one more identity, or became an alias of an older one."""
 
     member: MemberId
     address: Address

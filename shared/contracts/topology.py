@@ -81,7 +81,7 @@ EVENTS_HEARD: dict[str, tuple[type[Event], ...]] = {
         reporting.PersonErased,
     ),
     "payments": (gateway.PaymentStatusReceived, payments.PaymentSettled, conversation.ErasureRequested),
-    "credex": (gateway.IdentityChanged, conversation.ErasureRequested),
+    "credex": (gateway.MemberMet, gateway.IdentityChanged, conversation.ErasureRequested),
     "notifier": (
         gateway.DeliveryStatusChanged,
         gateway.IdentityChanged,

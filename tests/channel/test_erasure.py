@@ -33,7 +33,7 @@ from services.reporting.store import GIFTS, JOURNAL, LOG, ROWS, VOLUNTEERS
 from shared.contracts import credex, gateway, notifier, payments, reporting
 from shared.contracts.conversation import ErasureRequested
 from shared.contracts.credex import DashboardShown, OpenDashboard
-from shared.contracts.gateway import Address, IdentityChanged
+from shared.contracts.gateway import Address, IdentityChanged, MemberMet
 from shared.contracts.notifier import PlainText, SendMessage
 from shared.contracts.payments import ReceiptIssued, ReceiptVerified, VerifyReceipt
 from shared.contracts.registry import SERVICES
@@ -195,6 +195,7 @@ async def test_what_comes_late_brings_nobody_back_and_who_writes_again_is_new(pe
     address = Address(phone_number_id="100", phone=PHONE)
     await person.say("forget me", "yes", seconds=100)
     late = [
+        MemberMet(member=member, address=address),
         IdentityChanged(member=member, address=address),
         issued,
         SendMessage(member=member, address=address, content=PlainText(body="Canary"), purpose="notice"),

@@ -7,14 +7,21 @@ from services.credex.store import ACCOUNTS, MEMBERS, OFFERS
 from shared.bus.handlers import on
 from shared.bus.work import Work
 from shared.contracts.credex import NoteAccount, NoteMember, NoteOffer
-from shared.contracts.gateway import IdentityChanged
+from shared.contracts.gateway import IdentityChanged, MemberMet
 from shared.kernel.ids import MemberId
 from shared.kernel.phone import NotAPhone, parse_phone
 
 
+@on(MemberMet)
+async def note_newcomer(event: MemberMet, work: Work) -> None:
+    """The phone that the member is known by at the core, if they are."""
+    known = await work.open(MEMBERS, event.member, lambda: KnownMember(member=event.member))
+    known.phone = known.phone or event.address.phone
+
+
 @on(IdentityChanged)
 async def note_identity(event: IdentityChanged, work: Work) -> None:
-    """The phone that the member is known by at the core."""
+    """Another phone of the member, or who they are an alias of."""
     known = await work.open(MEMBERS, event.member, lambda: KnownMember(member=event.member))
     known.alias_of = event.alias_of
     if event.alias_of is not None:

@@ -26,7 +26,7 @@ from shared.contracts.credex import (
     UpgradeTier,
 )
 from shared.contracts.credex_parts import Action, CredexAccount
-from shared.contracts.gateway import Address, IdentityChanged
+from shared.contracts.gateway import Address, IdentityChanged, MemberMet
 from shared.kernel.credit import Credit
 from shared.kernel.ids import MemberId
 from shared.testing.harness import Harness
@@ -90,10 +90,13 @@ class World:
         """Acts at the core as another client would."""
 
     async def introduce(self, member: MemberId, *, phone: str | None = "", alias_of: MemberId | None = None) -> None:
-        """The gateway saw this person; with `phone` None WhatsApp hides it."""
+        """The gateway saw this person for the first time; with `phone` None, or as an alias, once more."""
         known = f"+{PHONES[member]}" if phone == "" else phone
         address = Address(phone_number_id="1", phone=known, bsuid="ZW.1")
-        await self.harness.say(IdentityChanged(member=member, address=address, alias_of=alias_of))
+        if known is None or alias_of is not None:
+            await self.harness.say(IdentityChanged(member=member, address=address, alias_of=alias_of))
+        else:
+            await self.harness.say(MemberMet(member=member, address=address))
 
     async def say(self, *commands: Message) -> None:
         await self.harness.say(*commands)

@@ -90,7 +90,7 @@ def test_another_word_of_a_person_is_kept_as_it_came(body: dict[str, Any]) -> No
 @pytest.mark.parametrize("body", [called(CALL), preferred(STOP)], ids=["call", "stop"])
 async def test_a_deed_that_comes_again_after_the_erasure_brings_nobody_back(edge: Edge, body: dict[str, Any]) -> None:
     assert await edge.post(body) == 200
-    [member] = {told["member"] for told in edge.said("identity_changed")}
+    [member] = {told["member"] for told in edge.said("member_met")}
     await edge.harness.say(ErasureRequested(member=member, at=edge.harness.clock.now()))
     assert await edge.post(body) == 200
     assert edge.harness.documents("gateway", IDENTITIES) == []

@@ -59,8 +59,16 @@ def system(change: str, number: str | None, **inside: str) -> dict[str, Any]:
 
 async def test_a_person_who_comes_with_two_new_ids_is_told_of_once(edge: Edge) -> None:
     await edge.post(text("w1", OLD, "ZW.1"))
-    [told] = edge.said("identity_changed")
+    [told] = edge.said("member_met")
     assert (told["address"]["phone"], told["address"]["bsuid"]) == (f"+{OLD}", "ZW.1")
+    assert edge.said("identity_changed") == []
+
+
+async def test_another_id_of_somebody_known_is_told_as_a_change(edge: Edge) -> None:
+    await edge.post(text("w1", OLD))
+    await edge.post(text("w2", OLD, "ZW.1"))
+    [met], [changed] = edge.said("member_met"), edge.said("identity_changed")
+    assert (changed["member"], changed["address"]["bsuid"]) == (met["member"], "ZW.1")
 
 
 async def test_one_person_is_one_member_by_whichever_id_comes(edge: Edge) -> None:
@@ -234,6 +242,7 @@ async def test_two_deliveries_at_one_instant_on_two_replicas_have_one_effect(
         told = [
             envelope.data["member"]
             for envelope in said
-            if envelope.type == "gateway.identity_changed" and envelope.data["address"]["bsuid"] == f"ZW.{number}"
+            if envelope.type in ("gateway.member_met", "gateway.identity_changed")
+            and envelope.data["address"]["bsuid"] == f"ZW.{number}"
         ]
         assert next(iter(states.values())).member in told, "who the person is has been said"
