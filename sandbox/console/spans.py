@@ -91,6 +91,11 @@ class Trace:
         return next((span for span in spans if span.parent_span_id is None), spans[0])
 
     @property
+    def first_step(self) -> str:
+        """What tells it from others that began alike: its first handling of a message; without one, its service."""
+        return next((span.name for span in self.spans if span.kind == "consumer"), self.root.service)
+
+    @property
     def services(self) -> list[str]:
         """In the order in which the trace reached them."""
         return list(dict.fromkeys(span.service for span in self.spans))

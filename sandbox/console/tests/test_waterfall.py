@@ -52,6 +52,14 @@ def test_children_stand_below_their_parents_in_order_of_start() -> None:
     ]
 
 
+def test_a_trace_is_told_from_others_that_began_alike_by_its_first_step() -> None:
+    webhook, kept = span(1, None, 0, 20), span(2, 1, 5, 5)
+    assert trace_of(webhook, kept).first_step == "gateway"
+    noted = span(4, 1, 12, 5, service="notifier", name="notifier note_status", kind="consumer")
+    heard = span(3, 1, 10, 5, service="conversation", name="conversation listen", kind="consumer")
+    assert trace_of(webhook, kept, noted, heard).first_step == "conversation listen"
+
+
 def test_a_span_finds_its_place_when_its_parent_comes_later() -> None:
     orphan = span(2, 1, 10, 5)
     [row] = lay_out(trace_of(orphan), to_time=True).rows
