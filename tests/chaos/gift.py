@@ -38,7 +38,8 @@ def give_disturbed(
 ) -> Phone:
     """Give USD 20 by EcoCash with disturbances, and see that all ends well. Returns the donor's phone.
 
-    When payments dies while Paynow answers, the payer may have paid before we know that there is something to pay.
+    When payments dies while Paynow answers, the payer may have paid before we know that there is something to pay. When
+    it dies before the charge has left, Paynow is asked twice whether it ever came, and the payer hears that it did not.
     """
     outside = system.outside
     before = {one["reference"] for one in outside.transactions()}
@@ -61,6 +62,10 @@ def give_disturbed(
     now("confirmed")
     told = phone.hears("Reference", 90)
     now("prompted")
+    if may_cut_off_the_charge and UNCERTAIN in told and not _new(system, before):
+        phone.hears("could not be reached. Nothing was charged", 180)
+        assert not _new(system, before)
+        return phone
     eventually(lambda: _new(system, before)[0]["status"] == "Paid", "the payer pays")
     now("paid")
     if RECEIPT not in told:
