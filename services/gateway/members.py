@@ -59,9 +59,10 @@ class Members:
                 await self._entry.remove(IDENTITIES, member=member)
                 continue
             try:
-                news = (IdentityChanged if known else MemberMet)(member=member, address=address)
-                if resolution.new and not await self._note(resolution.new, member, news, now):
-                    continue  # somebody was quicker: look again at who it is now
+                if resolution.new:
+                    news = (IdentityChanged if known else MemberMet)(member=member, address=address)
+                    if not await self._note(resolution.new, member, news, now):
+                        continue  # somebody was quicker: look again at who it is now
                 aliases = {known[name].member for name in resolution.moved}
                 links = {f"{alias}:{member}": Alias(alias=alias, member=member) for alias in aliases}
                 await self._entry.create(ALIASES, links)

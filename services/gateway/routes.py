@@ -13,24 +13,9 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from services.gateway.domain.callback import LARGEST_CALLBACK, NotAuthentic, read_callback
-from services.gateway.domain.events import (
-    account_event,
-    address_of,
-    call_command,
-    inbound_event,
-    preference_event,
-    status_event,
-)
+from services.gateway.domain.events import account_event, address_of, message_about
 from services.gateway.domain.notice import LARGEST_NOTICE, NotANotice, is_the_core, read_notice
-from services.gateway.domain.updates import (
-    AccountUpdate,
-    CallUpdate,
-    InboundUpdate,
-    PersonUpdate,
-    PreferenceUpdate,
-    StatusUpdate,
-    Update,
-)
+from services.gateway.domain.updates import AccountUpdate, InboundUpdate, PersonUpdate, StatusUpdate, Update
 from services.gateway.domain.webhook import updates_of
 from services.gateway.domain.wire import as_plain, parsed
 from services.gateway.forward import Forward
@@ -272,18 +257,12 @@ class Routes:
 
     def _arrival(self, update: Update, people: dict[tuple[str, ...], MemberId]) -> Arrival:
         said: Message
-        match update:
-            case AccountUpdate():
-                said = account_event(update)
-            case InboundUpdate():
-                said = inbound_event(update, people[_identities(update)])
-            case StatusUpdate():
-                # Whom we wrote to hears of it, also when they have become an alias or WhatsApp names nobody.
-                said = status_event(update, update.member or people[_identities(update)])
-            case CallUpdate():
-                said = call_command(update, people[_identities(update)])
-            case PreferenceUpdate():
-                said = preference_event(update, people[_identities(update)])
+        if isinstance(update, AccountUpdate):
+            said = account_event(update)
+        else:
+            # Whom we wrote to hears of a status, also when they have become an alias or WhatsApp names nobody.
+            told = update.member if isinstance(update, StatusUpdate) else None
+            said = message_about(update, told or people[_identities(update)])
         unread = None if update.unread is None else json.dumps(as_plain(update.unread))
         if unread is not None:
             metrics.unread_updates.add(1)
@@ -304,6 +283,6 @@ def _names_somebody(update: Update) -> bool:
 
 def _identities(update: PersonUpdate) -> tuple[str, ...]:
     """The identities of the person; where nobody is named and we don't know who it is, the message stands for them."""
-    if update.person.identities or isinstance(update, CallUpdate | PreferenceUpdate):
-        return update.person.identities
-    return () if isinstance(update, StatusUpdate) and update.member else (f"message:{update.message_id}",)
+    if isinstance(update, InboundUpdate | StatusUpdate) and not update.person.identities:
+        return () if isinstance(update, StatusUpdate) and update.member else (f"message:{update.message_id}",)
+    return update.person.identities

@@ -11,8 +11,9 @@ from pydantic import BaseModel, SecretStr, model_validator
 from services.payments.domain.apply_status import StatusReport
 from services.payments.domain.receipt import Receipt
 from shared.contracts.files import FileRef
-from shared.contracts.payments import Authorisation, Language, Method, Reason
+from shared.contracts.payments import Authorisation, Method, Reason
 from shared.kernel.ids import MemberId, PaymentId
+from shared.kernel.languages import Language
 from shared.kernel.money import Money
 from shared.outcalls.calls import Call
 

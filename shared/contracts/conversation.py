@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from shared.contracts.base import Command, Event
 from shared.kernel.ids import MemberId
+from shared.kernel.languages import Language
 
 
 class StaffCommandUsed(Event, name="conversation.staff_command_used", version=1, key="member"):
@@ -66,7 +67,7 @@ class ChooseLanguage(Command, name="conversation.choose_language", version=1, ke
     """Speak this language with the person from now on; the conversation asks it of itself."""
 
     member: MemberId
-    language: Literal["en", "sn", "nd"]
+    language: Language
 
 
 class RememberStaff(Command, name="conversation.remember_staff", version=1, key="member"):

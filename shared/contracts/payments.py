@@ -10,13 +10,11 @@ from pydantic import BaseModel, ConfigDict
 from shared.contracts.base import Command, Event
 from shared.contracts.files import FileRef
 from shared.kernel.ids import MemberId, PaymentId
+from shared.kernel.languages import Language
 from shared.kernel.money import Money
 
 Method = Literal["ecocash", "onemoney", "innbucks", "omari", "web", "manual"]
 """How the money moves. `web` is Paynow's own page (cards, TeleCash, Zimswitch); `manual` is bank or cash."""
-
-Language = Literal["en", "sn", "nd"]
-"""What the labels of a printed receipt are in: English, Shona, Ndebele."""
 
 NOT_IN_TEST_MODE: frozenset[Method] = frozenset({"innbucks"})
 """What Paynow refuses while an integration is in test mode (Paynow contract 6.4)."""
@@ -129,6 +127,7 @@ class MakeReceiptDocument(Command, name="payments.make_receipt_document", versio
     payment_id: PaymentId
     payer: MemberId
     language: Language = "en"
+    """Of the printed labels."""
 
 
 class PaymentRefused(Event, name="payments.payment_refused", version=1, key="payer"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from services.conversation.engine.texts import Language, _, speaking
+from services.conversation.engine.texts import _, speaking
 from services.conversation.flows.registration_words import HELP
+from shared.kernel.languages import Language
 from tests.browser.phones import OnePhone, PhonePage, barriers
 from tests.journeys.system import System
 

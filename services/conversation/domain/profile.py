@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel
 
 from shared.kernel.ids import MemberId, PaymentId
+from shared.kernel.languages import Language
 from shared.kernel.money import Money
 
 REMEMBERED = 50
@@ -50,7 +50,7 @@ class Staff(BaseModel):
 class Profile(BaseModel):
     """Kept under the member id. `answers` are those of the last confirmed gift, as they were typed."""
 
-    language: Literal["en", "sn", "nd"] | None = None
+    language: Language | None = None
     name: str | None = None
     answers: dict[str, str] = {}
     payments: list[KnownPayment] = []

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.resources import files
-from typing import Literal, get_args
+from typing import get_args
 
 from babel.messages.pofile import read_po
 
-Language = Literal["en", "sn", "nd"]
+from shared.kernel.languages import Language
 
 LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "sn": "chiShona", "nd": "isiNdebele"}
 """Each in its own words."""

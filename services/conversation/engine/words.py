@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from services.conversation.domain.vocabulary import THANKS
 from services.conversation.engine.questions import plain
-from services.conversation.engine.texts import Language
+from shared.kernel.languages import Language
 
 Word = Literal[
     "greet",

@@ -13,12 +13,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.conversation.engine.texts import Language, later
+from services.conversation.engine.texts import later
 from services.conversation.forms.tokens import LIFE, FormClosed, Ticket
 from services.conversation.store import PROFILES, SESSIONS
 from shared.bus.entry import Entry
 from shared.contracts.base import Message
 from shared.kernel.ids import derive_id
+from shared.kernel.languages import Language
 from shared.store.documents import Kind
 
 SESSION = timedelta(hours=1)

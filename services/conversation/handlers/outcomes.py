@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from services.conversation.domain.profile import Profile
 from services.conversation.engine.texts import _
-from services.conversation.handlers.telling import Wording, say_to, tell
+from services.conversation.handlers.telling import Wording, language_for, say_to, tell
 from services.conversation.listening.situation import Situation
 from services.conversation.settings import ConversationSettings
-from services.conversation.store import PROFILES
 from services.conversation.texts import payments, staff
 from shared.bus.handlers import on
 from shared.bus.work import Work
@@ -142,8 +140,7 @@ async def tell_receipt(event: ReceiptIssued, work: Work) -> None:
     )
     settings: ConversationSettings = work.settings
     if settings.receipt_as_pdf:
-        profile = await work.read(PROFILES, event.payer) or Profile()
-        language = profile.language or "en"
+        language = await language_for(event.payer, work)
         work.emit(MakeReceiptDocument(payment_id=event.payment_id, payer=event.payer, language=language))
     if event.corrected_by is not None:
         await say_to(event.corrected_by, lambda: staff.corrected(event), work)

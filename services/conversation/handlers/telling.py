@@ -17,6 +17,7 @@ from shared.bus.work import Work
 from shared.contracts.base import Event
 from shared.contracts.notifier import Outgoing, PlainText, SendMessage, TemplateFallback
 from shared.kernel.ids import MemberId
+from shared.kernel.languages import Language
 
 Wording = Callable[[Situation], Outgoing | str]
 
@@ -38,12 +39,17 @@ async def tell(
     work.emit(*turn.messages)
 
 
+async def language_for(member: MemberId, work: Work) -> Language:
+    """The language that they chose; English until they have."""
+    profile = await work.read(PROFILES, member) or Profile()
+    return profile.language or "en"
+
+
 async def say_to(
     member: MemberId, wording: Callable[[], str], work: Work, *, late: Callable[[], TemplateFallback] | None = None
 ) -> None:
     """Say something by the way, in their language; whatever they are doing is not disturbed."""
-    profile = await work.read(PROFILES, member) or Profile()
-    with speaking(profile.language or "en"):
+    with speaking(await language_for(member, work)):
         template = late() if late else None
         content = PlainText(body=wording())
         work.emit(SendMessage(member=member, content=content, purpose="notice", template=template))

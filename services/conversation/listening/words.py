@@ -6,13 +6,14 @@ from collections.abc import Callable
 from functools import partial
 
 from services.conversation.engine.engine import Turn, go_back
-from services.conversation.engine.texts import Language, _, language_now, speaking
+from services.conversation.engine.texts import _, language_now, speaking
 from services.conversation.listening import credex, starts
 from services.conversation.listening.situation import Situation
 from services.conversation.texts import payments, talking
 from shared.contracts.conversation import ChooseLanguage, ExportMyData
 from shared.contracts.credex_parts import Action
 from shared.contracts.payments import CheckPayment, MakeReceiptDocument
+from shared.kernel.languages import Language
 
 
 def do(here: Situation, word: str) -> Turn:

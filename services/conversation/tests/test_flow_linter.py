@@ -11,7 +11,7 @@ from services.conversation.domain.credex import CredexView
 from services.conversation.engine.engine import FLOWS, Turn, answer, go_back, go_on, open_question
 from services.conversation.engine.questions import Question
 from services.conversation.engine.render import render
-from services.conversation.engine.texts import Language, speaking
+from services.conversation.engine.texts import speaking
 from services.conversation.listening import words
 from services.conversation.listening.starts import CREDEX_FLOWS, facts_of
 from services.conversation.settings import ConversationSettings
@@ -20,6 +20,7 @@ from services.conversation.tests.core import LARGE, OPEN, SMALL
 from services.conversation.tests.person import GOOD_ANSWERS, SETTINGS, Person, events_about
 from shared.contracts.base import Command
 from shared.contracts.payments import RequestPayment
+from shared.kernel.languages import Language
 
 VIEWS = (SMALL, LARGE, OPEN, CredexView())
 """Of which accounts and tiers credex may tell."""

@@ -14,7 +14,7 @@ from services.conversation.domain.skills import SKILLS
 from services.conversation.engine.formats import day, money
 from services.conversation.engine.questions import plain
 from services.conversation.engine.render import BUTTON_TITLE, DESCRIPTION, ROW_TITLE
-from services.conversation.engine.texts import Language, _, speaking
+from services.conversation.engine.texts import _, speaking
 from services.conversation.engine.words import word_of
 from services.conversation.facts import METHOD_NAMES
 from services.conversation.flows import donate, forget, register
@@ -27,6 +27,7 @@ from services.conversation.texts.talking import TITLES
 from shared.contracts.notifier import Outgoing
 from shared.contracts.payments import RequestPayment
 from shared.kernel.clock import VirtualClock
+from shared.kernel.languages import Language
 from shared.kernel.money import Money
 
 OTHERS: tuple[Language, ...] = ("sn", "nd")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from services.conversation import flows
 from services.conversation.domain.places import PROVINCES
 from services.conversation.domain.skills import SKILLS
-from services.conversation.engine.texts import Language, speaking
+from services.conversation.engine.texts import speaking
 from services.conversation.flows.registration_form import FIELDS, SCREENS, read_form
 from services.conversation.forms.keys import make_key, read_keys
 from services.conversation.forms.lint import problems_of
@@ -30,6 +30,7 @@ from services.conversation.tests.test_register import ANSWERS
 from shared.contracts.conversation import RegistrationCompleted
 from shared.contracts.gateway import Form
 from shared.contracts.notifier import FlowButton, Outgoing
+from shared.kernel.languages import Language
 from shared.testing.harness import Harness, look_every
 
 FORM: dict[str, object] = {

@@ -13,7 +13,7 @@ from services.conversation.engine.engine import say_at_length
 from services.conversation.engine.questions import Option, Question
 from services.conversation.engine.render import pieces, render
 from services.conversation.engine.session import Session
-from services.conversation.engine.texts import Language, speaking
+from services.conversation.engine.texts import speaking
 from services.conversation.tests.talk import NEW_DONOR, Talk, text_of
 from services.conversation.texts import payments, staff, talking
 from shared.contracts.gateway import MessageReceived, Text
@@ -38,6 +38,7 @@ from shared.contracts.payments import (
 )
 from shared.contracts.reporting import StatisticsReady
 from shared.kernel.ids import MemberId, PaymentId
+from shared.kernel.languages import Language
 from shared.kernel.money import Money
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from services.conversation.engine.texts import Language, _, speaking
+from services.conversation.engine.texts import _, speaking
 from services.conversation.tests.person import SETTINGS, Person
 from services.conversation.tests.talk import NEW_DONOR, text_of
 from shared.contracts.gateway import Text
 from shared.kernel.amounts import NotAnAmount, parse_amount
+from shared.kernel.languages import Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "sn", "nd")
 PURPOSES = {"en": "Youth Conference", "sn": "Musangano wevechidiki", "nd": "Umhlangano wabatsha"}

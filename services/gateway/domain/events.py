@@ -10,6 +10,7 @@ from services.gateway.domain.updates import (
     PreferenceUpdate,
     StatusUpdate,
 )
+from shared.contracts.base import Message
 from shared.contracts.gateway import (
     AccountNoticed,
     Address,
@@ -64,6 +65,19 @@ def status_event(update: StatusUpdate, member: MemberId) -> DeliveryStatusChange
         conversation=update.conversation,
         pricing=update.pricing,
     )
+
+
+def message_about(update: PersonUpdate, member: MemberId) -> Message:
+    """What a person did, or what became of what we said to them."""
+    match update:
+        case InboundUpdate():
+            return inbound_event(update, member)
+        case StatusUpdate():
+            return status_event(update, member)
+        case CallUpdate():
+            return call_command(update, member)
+        case PreferenceUpdate():
+            return preference_event(update, member)
 
 
 def call_command(update: CallUpdate, member: MemberId) -> OpenWindow:

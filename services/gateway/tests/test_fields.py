@@ -8,17 +8,10 @@ from typing import Any
 
 import pytest
 
-from services.gateway.domain.events import (
-    account_event,
-    call_command,
-    inbound_event,
-    preference_event,
-    status_event,
-)
-from services.gateway.domain.updates import AccountUpdate, CallUpdate, InboundUpdate, PreferenceUpdate, StatusUpdate
+from services.gateway.domain.events import account_event, message_about
+from services.gateway.domain.updates import AccountUpdate, InboundUpdate, StatusUpdate
 from services.gateway.domain.webhook import updates_of
 from services.gateway.tests.test_whatsapp_webhook import NOW, sample
-from shared.contracts.base import Message
 from shared.kernel.ids import MemberId
 
 MEMBER = MemberId("M-1")
@@ -35,18 +28,7 @@ def told(body: dict[str, Any]) -> list[dict[str, Any]]:
     """What each update of a body says last, as it goes over the wire."""
     said = []
     for update in updates_of(body, NOW):
-        event: Message
-        match update:
-            case InboundUpdate():
-                event = inbound_event(update, MEMBER)
-            case StatusUpdate():
-                event = status_event(update, MEMBER)
-            case CallUpdate():
-                event = call_command(update, MEMBER)
-            case PreferenceUpdate():
-                event = preference_event(update, MEMBER)
-            case AccountUpdate():
-                event = account_event(update)
+        event = account_event(update) if isinstance(update, AccountUpdate) else message_about(update, MEMBER)
         said.append(json.loads(event.model_dump_json()))
     return said
 

@@ -113,7 +113,7 @@ class Mailbox(BaseModel):
         leaving = finished[:-KEPT_FINISHED] if len(finished) > MOST_FINISHED else []
         leaving += [known for known in self.deliveries if known.state == "accepted"][:-MOST_ACCEPTED]
         for known in (*finished, *leaving):
-            known.content = known.template = None
+            known.content = known.template = known.answers = None
         references = {known.reference for known in leaving}
         self.deliveries = [known for known in self.deliveries if known.reference not in references]
         return leaving

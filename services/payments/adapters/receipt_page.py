@@ -11,8 +11,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from services.payments.adapters.receipt_words import WORDS, Words, day
 from services.payments.domain.receipt import Receipt
-from shared.contracts.payments import Language, Method
+from shared.contracts.payments import Method
 from shared.kernel.clock import HARARE
+from shared.kernel.languages import Language
 from shared.kernel.words import amount_in_words
 from shared.pdf.fonts import register, runs, width
 

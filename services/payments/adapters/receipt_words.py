@@ -10,7 +10,7 @@ from datetime import date
 
 from babel.dates import format_date
 
-from shared.contracts.payments import Language
+from shared.kernel.languages import Language
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,6 @@ from services.payments.store import RECEIPTS
 from services.payments.tests.world import SUCCESS, TARIRO, World, receipt_key_file, request
 from services.payments.verify_page import headers_at
 from shared.contracts.payments import (
-    Language,
     MakeReceiptDocument,
     ReceiptDocumentMade,
     ReceiptIssued,
@@ -37,6 +36,7 @@ from shared.http.files import FILES
 from shared.http.inside import TOKEN_HEADER
 from shared.kernel.errors import Misconfigured
 from shared.kernel.ids import MemberId, PaymentId
+from shared.kernel.languages import Language
 from shared.kernel.money import Money
 from shared.pdf.fonts import register, width
 
